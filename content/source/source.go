@@ -1,0 +1,169 @@
+// Package source reads the files that authors write: Markdown with YAML front
+// matter. It knows where each thing stands, so that every mistake can be
+// reported as file:line with how to mend it, and it knows the two forms that
+// lessons and question banks share: sections, and lists of options with their
+// reasons in block quotes.
+//
+// It knows nothing of what the files mean; packages content, exam and quiz do.
+// All functions are pure and safe for concurrent use.
+package source
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+)
+
+// A Problem is one mistake of an author.
+type Problem struct {
+	File string // path below the content folder
+	Line int    // from 1; 0 if it belongs to the file as a whole
+	What string // what is wrong
+	Mend string // how to mend it
+}
+
+// String gives the form that editors and CI understand: file:line: what; mend.
+func (p Problem) String() string {
+	where := p.File
+	if p.Line > 0 {
+		where = fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	if p.Mend == "" {
+		return where + ": " + p.What
+	}
+	return where + ": " + p.What + "; " + p.Mend
+}
+
+// Problems is a list of mistakes. It is an error where content is refused
+// because of it.
+type Problems []Problem
+
+// Error lists all problems, one a line, sorted by file and line.
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps.Sorted() {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Err returns the problems as an error, or nil if there are none.
+func (ps Problems) Err() error {
+	if len(ps) == 0 {
+		return nil
+	}
+	return ps
+}
+
+// Sorted returns a copy in the order of files and lines, without repeats.
+func (ps Problems) Sorted() Problems {
+	out := slices.Clone(ps)
+	slices.SortFunc(out, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.What, b.What))
+	})
+	return slices.Compact(out)
+}
+
+// Add appends a problem.
+func (ps *Problems) Add(file string, line int, what, mend string) {
+	*ps = append(*ps, Problem{file, line, what, mend})
+}
+
+// A File is one file of content, split into front matter and body.
+type File struct {
+	Name     string
+	Front    []byte // YAML between the --- lines
+	Body     string // Markdown after them
+	BodyLine int    // line of the body's first line
+}
+
+// Read reads the file called name. If it cannot be split, the file is nil and
+// the problems say why.
+func Read(fsys fs.FS, name string) (*File, Problems) {
+	src, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, Problems{{name, 0, "cannot be read: " + err.Error(), "check its name and rights"}}
+	}
+	return Split(name, src)
+}
+
+const frontHint = "begin the file with a line ---, the facts as YAML, and another line ---"
+
+// Split is Read for a file whose bytes are at hand.
+func Split(name string, src []byte) (*File, Problems) {
+	if line, ok := badUTF8(src); ok {
+		return nil, Problems{{name, line, "is not valid UTF-8", "save the file in the encoding UTF-8"}}
+	}
+	src = bytes.TrimPrefix(src, []byte("\ufeff"))
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	rest, ok := bytes.CutPrefix(src, []byte("---\n"))
+	if !ok {
+		return nil, Problems{{name, 1, "has no front matter", frontHint}}
+	}
+	front, body, ok := bytes.Cut(rest, []byte("\n---\n"))
+	if !ok {
+		if front, ok = bytes.CutSuffix(rest, []byte("\n---")); !ok {
+			return nil, Problems{{name, 1, "the front matter does not end", frontHint}}
+		}
+	}
+	return &File{
+		Name: name, Front: front, Body: string(body),
+		BodyLine: 3 + bytes.Count(front, []byte("\n")) + 1,
+	}, nil
+}
+
+func badUTF8(src []byte) (line int, bad bool) {
+	line = 1
+	for len(src) > 0 {
+		r, n := utf8.DecodeRune(src)
+		if r == utf8.RuneError && n == 1 {
+			return line, true
+		}
+		if r == '\n' {
+			line++
+		}
+		src = src[n:]
+	}
+	return 0, false
+}
+
+// Decode reads the front matter into v, a pointer to a struct with yaml tags.
+// Unknown and repeated keys are problems, with their line.
+func (f *File) Decode(v any) Problems {
+	return decodeYAML(f.Name, f.Front, 2, v)
+}
+
+// decodeYAML decodes src, whose first line is line number first of file name.
+func decodeYAML(name string, src []byte, first int, v any) Problems {
+	err := yaml.NewDecoder(bytes.NewReader(src), yaml.Strict()).Decode(v)
+	if err == nil || len(bytes.TrimSpace(src)) == 0 {
+		return nil
+	}
+	line := first
+	what := err.Error()
+	var at yaml.Error
+	if errors.As(err, &at) {
+		what = at.GetMessage()
+		if tk := at.GetToken(); tk != nil && tk.Position != nil {
+			line = first + tk.Position.Line - 1
+		}
+	}
+	return Problems{{name, line, "the front matter is wrong: " + what, "see content/README.md for the keys of this kind of file"}}
+}
+
+// Line returns the line of the file on which the front matter first holds
+// text, or 2 if it does not hold it. It lets a check point at a value.
+func (f *File) Line(text string) int {
+	before, _, ok := strings.Cut(string(f.Front), text)
+	if !ok {
+		return 2
+	}
+	return 2 + strings.Count(before, "\n")
+}

@@ -1,0 +1,74 @@
+package exam
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"groundwork/content/source"
+)
+
+// A Bank is the items of all pools, checked. It is read-only.
+type Bank struct {
+	byID  map[ItemID]*Item
+	items []*Item // in the order of skill, pool and id
+}
+
+// NewBank builds a bank and reports what is wrong between items: repeated
+// ids, enemies that do not exist. Enmity holds both ways, whoever declares it.
+func NewBank(items []*Item) (*Bank, source.Problems) {
+	var problems source.Problems
+	b := &Bank{byID: make(map[ItemID]*Item, len(items))}
+	for _, it := range items {
+		if other := b.byID[it.ID]; other != nil {
+			problems.Add(it.File, it.Line, fmt.Sprintf("the id %s is used in %s:%d too", it.ID, other.File, other.Line),
+				"give the newer item another id; ids never change")
+			continue
+		}
+		b.byID[it.ID] = it
+		b.items = append(b.items, it)
+	}
+	for _, it := range b.items {
+		for _, id := range it.Enemies {
+			other := b.byID[id]
+			if other == nil || other == it {
+				problems.Add(it.File, it.Line, fmt.Sprintf("%s has the enemy %s, which is no other item", it.ID, id), "name an id that exists, or take it out")
+			} else if !has(other.Enemies, it.ID) {
+				other.Enemies = append(other.Enemies, it.ID)
+			}
+		}
+	}
+	slices.SortStableFunc(b.items, func(x, y *Item) int {
+		return cmp.Or(cmp.Compare(x.Skill, y.Skill), cmp.Compare(x.Pool, y.Pool), cmp.Compare(x.ID, y.ID))
+	})
+	return b, problems
+}
+
+// Item returns the item with the given id in its current version, or nil.
+func (b *Bank) Item(id ItemID) *Item { return b.byID[id] }
+
+// All returns every item, sorted by skill, pool and id. The caller must not
+// change the list.
+func (b *Bank) All() []*Item { return b.items }
+
+// Pool returns the items of one pool, sorted by skill and id.
+func (b *Bank) Pool(p Pool) []*Item {
+	var out []*Item
+	for _, it := range b.items {
+		if it.Pool == p {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+// Lesson returns the items of a pool that test a lesson.
+func (b *Bank) Lesson(p Pool, lesson string) []*Item {
+	var out []*Item
+	for _, it := range b.Pool(p) {
+		if it.Lesson == lesson {
+			out = append(out, it)
+		}
+	}
+	return out
+}

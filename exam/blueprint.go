@@ -1,0 +1,135 @@
+package exam
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"groundwork/content/source"
+)
+
+// A Blueprint says of what an exam is made and by which rules it is sat. It is
+// read from the front matter of guide/exam.md.
+type Blueprint struct {
+	Title  string       `yaml:"title"`
+	Cells  []SkillCells `yaml:"-"` // in the order of the file
+	Rules  Rules        `yaml:"-"`
+	Points []RulePoint  `yaml:"-"` // what a learner is told before the start
+}
+
+// SkillCells says how many items of each level one skill contributes.
+type SkillCells struct {
+	Skill string
+	Count map[Level]int
+}
+
+// Total returns the number of items of the skill.
+func (c SkillCells) Total() int {
+	n := 0
+	for _, count := range c.Count {
+		n += count
+	}
+	return n
+}
+
+// Rules are what an attempt is decided by. An attempt keeps its own copy, so
+// that a later edit of the exam never reaches it.
+type Rules struct {
+	Minutes int     `json:"minutes"`
+	Pass    float64 `json:"pass"`   // per cent of the points
+	Strong  float64 `json:"strong"` // per cent
+}
+
+// Duration returns the time from start to deadline.
+func (r Rules) Duration() time.Duration { return time.Duration(r.Minutes) * time.Minute }
+
+// A RulePoint is one thing a learner is told before the start.
+type RulePoint struct {
+	Title string `yaml:"title"`
+	Text  string `yaml:"text"`
+}
+
+// Items returns how many items a form has.
+func (b *Blueprint) Items() int {
+	n := 0
+	for _, c := range b.Cells {
+		n += c.Total()
+	}
+	return n
+}
+
+// Level returns how many items of one level a form has.
+func (b *Blueprint) Level(l Level) int {
+	n := 0
+	for _, c := range b.Cells {
+		n += c.Count[l]
+	}
+	return n
+}
+
+// BlueprintFile is where the blueprint stands in a content folder.
+const BlueprintFile = "guide/exam.md"
+
+// LoadBlueprint reads the blueprint of fsys.
+func LoadBlueprint(fsys fs.FS) (*Blueprint, source.Problems) {
+	f, problems := source.Read(fsys, BlueprintFile)
+	if f == nil {
+		return nil, problems
+	}
+	var front struct {
+		Title       string                   `yaml:"title"`
+		Description string                   `yaml:"description"`
+		Lede        string                   `yaml:"lede"`
+		Reviewed    string                   `yaml:"reviewed"`
+		ReviewedBy  string                   `yaml:"reviewed-by"`
+		Minutes     int                      `yaml:"minutes"`
+		Pass        float64                  `yaml:"pass"`
+		Strong      float64                  `yaml:"strong"`
+		Cells       map[string]map[Level]int `yaml:"cells"`
+		Rules       []RulePoint              `yaml:"rules"`
+	}
+	problems = f.Decode(&front)
+	b := &Blueprint{Title: front.Title, Points: front.Rules, Rules: Rules{front.Minutes, front.Pass, front.Strong}}
+	add := func(key, what, mend string) { problems.Add(f.Name, f.Line(key), what, mend) }
+	if front.Minutes < 1 || front.Minutes > 24*60 {
+		add("minutes", fmt.Sprintf("minutes is %d", front.Minutes), "write how long the exam takes, 1 to 1440")
+	}
+	if front.Pass <= 0 || front.Pass > front.Strong || front.Strong > 100 {
+		add("pass", fmt.Sprintf("pass is %g and strong %g", front.Pass, front.Strong), "write per cents with 0 < pass <= strong <= 100")
+	}
+	if len(front.Cells) == 0 {
+		add("cells", "there are no cells", "write cells: with a line for each skill")
+	}
+	for skill, count := range front.Cells {
+		for level, n := range count {
+			if !has(Levels, level) || n < 0 {
+				add(skill, fmt.Sprintf("the cell %s: %s: %d cannot be", skill, level, n), "write junior, mid and senior with how many items")
+			}
+		}
+		b.Cells = append(b.Cells, SkillCells{skill, count})
+	}
+	slices.SortFunc(b.Cells, func(x, y SkillCells) int { return f.Line(x.Skill+": {") - f.Line(y.Skill+": {") })
+	return b, problems
+}
+
+// Satisfiable reports the cells that the exam pool of the bank cannot fill.
+func (b *Blueprint) Satisfiable(bank *Bank) source.Problems {
+	var problems source.Problems
+	have := map[string]map[Level]int{}
+	for _, it := range bank.Pool(ExamPool) {
+		if have[it.Skill] == nil {
+			have[it.Skill] = map[Level]int{}
+		}
+		have[it.Skill][it.Level]++
+	}
+	for _, c := range b.Cells {
+		for _, l := range Levels {
+			if n := have[c.Skill][l]; n < c.Count[l] {
+				problems.Add(BlueprintFile, 0, fmt.Sprintf("the exam asks for %d %s items of %s and the bank has %d", c.Count[l], l, c.Skill, n),
+					"write more items or ask for fewer")
+			}
+		}
+	}
+	return problems
+}

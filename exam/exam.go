@@ -1,0 +1,39 @@
+// Package exam is the exam engine: items and their versions, forms drawn from
+// a bank by a blueprint, attempts and their deadline, scoring, and the report.
+//
+// The life of an attempt. [Assemble] draws a form from a [Bank]. [Begin] turns
+// it into an [Attempt] whose deadline is fixed then and there, and whose rules
+// are a snapshot that later edits never reach. [Attempt.Save] stores one
+// answer; it is refused when it was made against an older revision than the
+// stored one, and it may come twice. [Attempt.Close] grades what is stored.
+// Whoever loads an attempt calls [Attempt.Due] first, so that an attempt whose
+// time is over is closed by whoever looks at it next; a sweeper that does the
+// same is only a convenience.
+//
+// Scoring is a pure function of an item version and a response ([Score]).
+//
+// The package knows nothing of SQL, HTTP or the rest of groundwork. Time and
+// randomness are arguments. Everything is safe for concurrent use except that
+// one Attempt must not be changed by two goroutines at once.
+package exam
+
+import "errors"
+
+// The reasons for which a request about an attempt is refused.
+var (
+	// ErrClosed means that the attempt is over and takes no more answers.
+	ErrClosed = errors.New("the attempt is closed")
+
+	// ErrConflict means that the slot was changed since the caller read it.
+	ErrConflict = errors.New("the answer was changed elsewhere")
+
+	// ErrNotOnForm means that the attempt has no such slot.
+	ErrNotOnForm = errors.New("no such item on this form")
+
+	// ErrResponse means that a response does not fit its item: an option it
+	// does not have, a number that is none. The text says which.
+	ErrResponse = errors.New("the answer does not fit the question")
+
+	// ErrBlueprint means that the bank cannot fill the blueprint.
+	ErrBlueprint = errors.New("the bank cannot fill the blueprint")
+)

@@ -1,0 +1,160 @@
+package exam
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxText is the length of the longest typed answer, in bytes.
+const MaxText = 4000
+
+// A Response is what a learner answered. Which fields count depends on the
+// item's type; the zero Response is a blank.
+type Response struct {
+	// Choice holds the chosen option (single), the chosen options in the
+	// order of their ids (multiple), or all options in the learner's order
+	// (ordering).
+	Choice []OptionID `json:"choice,omitempty"`
+
+	// Text is what was typed: a number with or without a unit, words, a query.
+	Text string `json:"text,omitempty"`
+
+	// Pairs holds the choice for each stem of a match; for a cloze item the
+	// answer to each blank, by its number from 1 ("1": an option's id, or text).
+	Pairs map[OptionID]string `json:"pairs,omitempty"`
+}
+
+// Blank reports whether nothing was answered.
+func (r Response) Blank() bool {
+	if len(r.Choice) > 0 || strings.TrimSpace(r.Text) != "" {
+		return false
+	}
+	for _, v := range r.Pairs {
+		if strings.TrimSpace(v) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// Encode returns the response as JSON; the blank response is empty.
+func (r Response) Encode() string {
+	if r.Blank() {
+		return ""
+	}
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic(fmt.Sprintf("exam: response cannot be encoded: %v", err)) // strings only
+	}
+	return string(b)
+}
+
+// DecodeResponse reads what Encode wrote.
+func DecodeResponse(s string) (r Response, err error) {
+	if s == "" {
+		return r, nil
+	}
+	if err := json.Unmarshal([]byte(s), &r); err != nil {
+		return r, fmt.Errorf("%w: it cannot be read: %w", ErrResponse, err)
+	}
+	return r, nil
+}
+
+// Normal returns r as it is stored for it: repeats taken out, choices of a set
+// in the order of their ids, fields that do not count left out. It returns
+// [ErrResponse] if r holds anything that the item does not have, so that what
+// is stored can always be shown and scored.
+func (it *Item) Normal(r Response) (Response, error) {
+	if r.Blank() {
+		return Response{}, nil
+	}
+	if len(r.Text) > MaxText {
+		return r, fmt.Errorf("%w: it is longer than %d characters", ErrResponse, MaxText)
+	}
+	switch it.Type {
+	case Single, Multiple, Ordering:
+		return it.normalChoice(r)
+	case Matching, Cloze:
+		return it.normalPairs(r)
+	case Numeric:
+		if _, err := it.Number.parse(r.Text); err != nil {
+			return r, err
+		}
+	}
+	text := strings.ToValidUTF8(strings.ReplaceAll(r.Text, "\x00", ""), string(utf8.RuneError))
+	return Response{Text: strings.TrimSpace(text)}, nil
+}
+
+func (it *Item) normalChoice(r Response) (Response, error) {
+	for _, id := range r.Choice {
+		if it.option(id) == nil {
+			return r, fmt.Errorf("%w: it has no option %q", ErrResponse, id)
+		}
+	}
+	choice := slices.Clone(r.Choice)
+	if it.Type != Ordering {
+		slices.Sort(choice)
+		choice = slices.Compact(choice)
+	}
+	switch {
+	case it.Type == Single && len(choice) > 1:
+		return r, fmt.Errorf("%w: only one option can be chosen", ErrResponse)
+	case it.Type == Ordering && !it.permutation(choice):
+		return r, fmt.Errorf("%w: every entry stands in the order once", ErrResponse)
+	}
+	return Response{Choice: choice}, nil
+}
+
+// permutation reports whether order holds each option of the item once.
+func (it *Item) permutation(order []OptionID) bool {
+	sorted := slices.Clone(order)
+	slices.Sort(sorted)
+	return len(order) == len(it.Options) && len(slices.Compact(sorted)) == len(order)
+}
+
+func (it *Item) normalPairs(r Response) (Response, error) {
+	pairs := maps.Clone(r.Pairs)
+	for k, v := range pairs {
+		v = strings.TrimSpace(v)
+		pairs[k] = v
+		switch {
+		case v == "":
+			delete(pairs, k)
+		case it.Type == Matching && (it.option(k) == nil || choice(it.Choices, OptionID(v)) == nil),
+			it.Type == Cloze && !it.fitsBlank(k, v):
+			return r, fmt.Errorf("%w: %q cannot be the answer to %q", ErrResponse, clip(v), k)
+		}
+	}
+	return Response{Pairs: pairs}, nil
+}
+
+func (it *Item) fitsBlank(k OptionID, v string) bool {
+	b := it.Blank(string(k))
+	return b != nil && (b.Typed && len(v) <= 200 || !b.Typed && choice(b.Options, OptionID(v)) != nil)
+}
+
+// Blank returns the blank with the given number, counted from "1", or nil.
+func (it *Item) Blank(number string) *Blank {
+	for i := range it.Blanks {
+		if fmt.Sprint(i+1) == number {
+			return &it.Blanks[i]
+		}
+	}
+	return nil
+}
+
+func (it *Item) option(id OptionID) *Option { return choice(it.Options, id) }
+
+// choice returns the option with the given id, or nil.
+func choice(options []Option, id OptionID) *Option {
+	for i := range options {
+		if options[i].ID == id {
+			return &options[i]
+		}
+	}
+	return nil
+}

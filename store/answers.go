@@ -1,0 +1,230 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"groundwork/exam"
+)
+
+// A Saved is what the server has of a slot after a change, or after a change
+// was refused.
+type Saved struct {
+	Slot     exam.Slot
+	State    exam.State
+	Deadline time.Time
+	Repeat   bool // the change had been stored before
+}
+
+// SaveAnswer stores one change of one slot of an attempt of learner at now.
+//
+// The same event comes to the same end however often it is sent. A change that
+// was based on an older revision than the stored one is refused with
+// [exam.ErrConflict], and Saved holds what is stored. After the deadline and
+// its allowance it is refused with [exam.ErrClosed], and the attempt is graded
+// with what it holds. See [exam.Attempt.Save] for the rest.
+func (s *Store) SaveAnswer(ctx context.Context, learner LearnerID, id exam.AttemptID, c exam.Change, now time.Time) (saved Saved, err error) {
+	closed := false
+	err = s.update(ctx, "save answer", func(t *tx) error {
+		saved, closed = Saved{}, false
+		a, it, err := s.slot(t, learner, id, c.Slot)
+		if err != nil {
+			return err
+		}
+		saved = Saved{Slot: a.Slots[0], State: a.State, Deadline: a.Deadline}
+		if stored, err := hasEvent(t, id, c.Event); err != nil || stored {
+			saved.Repeat = stored
+			return err
+		}
+		if a.Due(now) {
+			closed = true
+			return exam.ErrClosed
+		}
+		late, err := a.Save(c, it, now)
+		if err != nil {
+			return err
+		}
+		saved.Slot = a.Slots[0]
+		return storeAnswer(t, id, c, saved.Slot, late, now)
+	})
+	if closed {
+		if _, cerr := s.closeAttempt(ctx, learner, id, exam.ByDeadline, now); cerr != nil {
+			return saved, cerr
+		}
+		saved.State = exam.Graded
+	}
+	return saved, err
+}
+
+// slot loads an attempt with one slot only: saving must not cost more the
+// longer the exam is.
+func (s *Store) slot(t *tx, learner LearnerID, id exam.AttemptID, n int) (*exam.Attempt, *exam.Item, error) {
+	a, err := scanAttempt(t.row(attemptColumns+` WHERE id = $1 AND learner_id = $2`, id, learner))
+	if err != nil {
+		return nil, nil, err
+	}
+	slot, err := scanSlot(t.row(slotColumns+` WHERE attempt_id = $1 AND n = $2`, id, n))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil, fmt.Errorf("%w: %d", exam.ErrNotOnForm, n)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	a.Slots = []exam.Slot{slot}
+	it, err := s.item(t, slot.Version)
+	return a, it, err
+}
+
+func storeAnswer(t *tx, id exam.AttemptID, c exam.Change, s exam.Slot, late time.Duration, now time.Time) error {
+	response := s.Response.Encode()
+	err := t.one(`
+		UPDATE slots SET response = $3, flagged = $4, note = $5, rev = $6, client = $7, answered_at = $8,
+			seen_at = coalesce(seen_at, $9)
+		WHERE attempt_id = $1 AND n = $2`,
+		id, s.N, response, s.Flagged, s.Note, s.Rev, s.Client, millis(s.Answered), millis(now))
+	if err != nil {
+		return err
+	}
+	data := response
+	if c.Response == nil {
+		data = fmt.Sprintf("flag %t", s.Flagged)
+	}
+	return log(t, id, event{kind: "save", id: c.Event, slot: s.N, rev: s.Rev, client: c.Client, clientAt: c.At, at: now, late: late, data: data})
+}
+
+// SeeSlot notes that a slot was shown for the first time. It does nothing to
+// an attempt that is over.
+func (s *Store) SeeSlot(ctx context.Context, learner LearnerID, id exam.AttemptID, n int, now time.Time) error {
+	return s.update(ctx, "see slot", func(t *tx) error {
+		res, err := t.exec(`
+			UPDATE slots SET seen_at = $4
+			WHERE attempt_id = $1 AND n = $2 AND seen_at IS NULL
+			AND EXISTS (SELECT 1 FROM attempts WHERE id = $1 AND learner_id = $3 AND state = 'in_progress')`,
+			id, n, learner, millis(now))
+		if err != nil {
+			return err
+		}
+		if changed, err := res.RowsAffected(); err != nil || changed == 0 {
+			return err
+		}
+		return log(t, id, event{kind: "seen", id: fmt.Sprintf("seen %d", n), slot: n, at: now})
+	})
+}
+
+// An event is one line of an attempt's log.
+type event struct {
+	kind, id, client, data string
+	slot, rev              int
+	clientAt, at           time.Time
+	late                   time.Duration
+}
+
+// log appends an event. An event id that is there already is [ErrTaken].
+func log(t *tx, id exam.AttemptID, e event) error {
+	_, err := t.exec(`
+		INSERT INTO events (attempt_id, seq, event_id, kind, slot, rev, client, client_at, server_at, late_ms, data)
+		VALUES ($1, (SELECT coalesce(max(seq), 0) + 1 FROM events WHERE attempt_id = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		id, e.id, e.kind, e.slot, e.rev, e.client, millis(e.clientAt), millis(e.at), e.late.Milliseconds(), e.data)
+	return err
+}
+
+func hasEvent(t *tx, id exam.AttemptID, eventID string) (bool, error) {
+	var n int
+	err := t.row(`SELECT count(*) FROM events WHERE attempt_id = $1 AND event_id = $2`, id, eventID).Scan(&n)
+	return n > 0, err
+}
+
+// An Event is one line of the log of an attempt, for its owner to read.
+type Event struct {
+	Seq    int
+	Kind   string // start, save, seen, extend, close
+	Slot   int    // 0 if it concerns the attempt as a whole
+	Rev    int
+	Client string
+	At     time.Time     // by the server's clock
+	Late   time.Duration // after the deadline
+	Data   string        // the response as stored, or what happened
+}
+
+// Events returns the log of an attempt of learner, oldest first.
+func (s *Store) Events(ctx context.Context, learner LearnerID, id exam.AttemptID) (list []Event, err error) {
+	err = s.view(ctx, "read events", func(t *tx) error {
+		list = nil
+		if err := owns(t, learner, id); err != nil {
+			return err
+		}
+		return t.each(func(r *sql.Rows) error {
+			var e Event
+			var at sql.NullInt64
+			var late int64
+			err := r.Scan(&e.Seq, &e.Kind, &e.Slot, &e.Rev, &e.Client, &at, &late, &e.Data)
+			e.At, e.Late = fromMillis(at), time.Duration(late)*time.Millisecond
+			list = append(list, e)
+			return err
+		}, `SELECT seq, kind, slot, rev, client, server_at, late_ms, data FROM events WHERE attempt_id = $1 ORDER BY seq`, id)
+	})
+	return list, err
+}
+
+// owns returns sql.ErrNoRows unless the attempt is the learner's.
+func owns(t *tx, learner LearnerID, id exam.AttemptID) error {
+	var n int
+	return t.row(`SELECT 1 FROM attempts WHERE id = $1 AND learner_id = $2`, id, learner).Scan(&n)
+}
+
+// An Extension is time that the operator gave back.
+type Extension struct {
+	Minutes int
+	Reason  string
+	Given   time.Time
+}
+
+// ExtendAttempt moves the deadline of a running attempt by minutes, for a
+// reason that its learner is shown. It takes no learner: it is for operators.
+// An attempt that is over is [exam.ErrClosed].
+func (s *Store) ExtendAttempt(ctx context.Context, id exam.AttemptID, minutes int, reason string, now time.Time) (deadline time.Time, err error) {
+	err = s.update(ctx, "extend attempt", func(t *tx) error {
+		a, err := scanAttempt(t.row(attemptColumns+` WHERE id = $1`, id))
+		if err != nil {
+			return err
+		}
+		if !a.Open(now) {
+			return exam.ErrClosed
+		}
+		deadline = a.Deadline.Add(time.Duration(minutes) * time.Minute)
+		if err := t.one(`UPDATE attempts SET deadline_at = $2 WHERE id = $1`, id, millis(deadline)); err != nil {
+			return err
+		}
+		_, err = t.exec(`
+			INSERT INTO extensions (attempt_id, seq, minutes, reason, given_at)
+			VALUES ($1, (SELECT count(*) + 1 FROM extensions WHERE attempt_id = $1), $2, $3, $4)`,
+			id, minutes, reason, millis(now))
+		if err != nil {
+			return err
+		}
+		return log(t, id, event{kind: "extend", id: "extend " + now.Format(time.RFC3339Nano), at: now, data: fmt.Sprintf("%d minutes: %s", minutes, reason)})
+	})
+	return deadline, err
+}
+
+// Extensions returns what was given back to an attempt of learner.
+func (s *Store) Extensions(ctx context.Context, learner LearnerID, id exam.AttemptID) (list []Extension, err error) {
+	err = s.view(ctx, "read extensions", func(t *tx) error {
+		list = nil
+		if err := owns(t, learner, id); err != nil {
+			return err
+		}
+		return t.each(func(r *sql.Rows) error {
+			var e Extension
+			var at sql.NullInt64
+			err := r.Scan(&e.Minutes, &e.Reason, &at)
+			e.Given = fromMillis(at)
+			list = append(list, e)
+			return err
+		}, `SELECT minutes, reason, given_at FROM extensions WHERE attempt_id = $1 ORDER BY seq`, id)
+	})
+	return list, err
+}

@@ -1,0 +1,354 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"groundwork/exam"
+)
+
+// A Start is what StartAttempt needs to begin an attempt.
+type Start struct {
+	Exam   string
+	Seed   int64
+	Rules  exam.Rules
+	Now    time.Time
+	Draw   func(exam.History) ([]exam.Place, error) // the form
+	Resume string                                   // resume code, see NewResumeCode
+}
+
+// NewAttemptID returns 128 random bits.
+func NewAttemptID() exam.AttemptID { return exam.AttemptID(strings.ToLower(rand.Text())) }
+
+// StartAttempt begins an attempt of learner, or returns the one that is open:
+// starting twice, even at once, gives one attempt. begun tells which. An open
+// attempt whose time is over is graded first.
+func (s *Store) StartAttempt(ctx context.Context, learner LearnerID, st Start) (a *exam.Attempt, begun bool, err error) {
+	err = s.update(ctx, "start attempt", func(t *tx) error {
+		a, begun = nil, false
+		open, err := s.openAttempt(t, learner, st.Exam)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return err
+		case open.Due(st.Now):
+			if err := s.grade(t, open, exam.ByDeadline, st.Now); err != nil {
+				return err
+			}
+		default:
+			a = open
+			return nil
+		}
+		a, err = s.begin(t, learner, st)
+		begun = err == nil
+		return err
+	})
+	return a, begun, err
+}
+
+// begin draws a form and stores the attempt with its slots.
+func (s *Store) begin(t *tx, learner LearnerID, st Start) (*exam.Attempt, error) {
+	h, number, err := s.history(t, learner, st.Exam)
+	if err != nil {
+		return nil, err
+	}
+	form, err := st.Draw(h)
+	if err != nil {
+		return nil, err
+	}
+	a := exam.Begin(NewAttemptID(), st.Exam, number, form, st.Seed, st.Rules, st.Now)
+	rules, err := json.Marshal(a.Rules)
+	if err != nil {
+		return nil, err
+	}
+	_, err = t.exec(`
+		INSERT INTO attempts (id, learner_id, exam, number, seed, rules, state, started_at, deadline_at, resume_hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		a.ID, learner, a.Exam, a.Number, a.Seed, string(rules), a.State, millis(a.Started), millis(a.Deadline), hash(st.Resume))
+	if err != nil {
+		return nil, err
+	}
+	for i := range a.Slots {
+		if i == 0 {
+			a.Slots[0].Seen = st.Now // the first item is shown at once
+		}
+		if err := s.insertSlot(t, a, &a.Slots[i], form[i].Item); err != nil {
+			return nil, err
+		}
+	}
+	return a, log(t, a.ID, event{kind: "start", id: "start", at: st.Now, data: fmt.Sprintf("seed %d", st.Seed)})
+}
+
+func (s *Store) insertSlot(t *tx, a *exam.Attempt, slot *exam.Slot, it *exam.Item) error {
+	if _, err := s.keepItem(t, it, a.Started); err != nil {
+		return err
+	}
+	_, err := t.exec(`
+		INSERT INTO slots (attempt_id, n, item_id, version_id, option_order, points, seen_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		a.ID, slot.N, slot.Item, slot.Version, joinIDs(slot.Order), slot.Points, millis(slot.Seen))
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`
+		INSERT INTO exposures (item_id, uses, last_at) VALUES ($1, 1, $2)
+		ON CONFLICT (item_id) DO UPDATE SET uses = exposures.uses + 1, last_at = excluded.last_at`,
+		slot.Item, millis(a.Started))
+	return err
+}
+
+// history tells what the learner had before and what is used most, and the
+// number of the next attempt.
+func (s *Store) history(t *tx, learner LearnerID, name string) (exam.History, int, error) {
+	h := exam.History{Seen: map[exam.ItemID]int{}, Recent: map[exam.ItemID]bool{}, Uses: map[exam.ItemID]int{}}
+	number := 1
+	if err := t.row(`SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE learner_id = $1 AND exam = $2`, learner, name).Scan(&number); err != nil {
+		return h, 0, err
+	}
+	err := t.each(func(r *sql.Rows) error {
+		var id exam.ItemID
+		var n int
+		err := r.Scan(&id, &n)
+		h.Seen[id]++
+		if n >= number-2 {
+			h.Recent[id] = true
+		}
+		return err
+	}, `SELECT s.item_id, a.number FROM attempts a JOIN slots s ON s.attempt_id = a.id WHERE a.learner_id = $1 AND a.exam = $2`, learner, name)
+	if err != nil {
+		return h, 0, err
+	}
+	err = t.each(func(r *sql.Rows) error {
+		var id exam.ItemID
+		var uses int
+		err := r.Scan(&id, &uses)
+		h.Uses[id] = uses
+		return err
+	}, `SELECT item_id, uses FROM exposures`)
+	return h, number, err
+}
+
+// Attempt returns one attempt of learner. If its time is over and nobody has
+// closed it yet, it is closed and graded first, so that what is returned is
+// always true at now.
+func (s *Store) Attempt(ctx context.Context, learner LearnerID, id exam.AttemptID, now time.Time) (a *exam.Attempt, err error) {
+	err = s.view(ctx, "read attempt", func(t *tx) error {
+		a, err = s.attempt(t, learner, id)
+		return err
+	})
+	if err != nil || !a.Due(now) {
+		return a, err
+	}
+	return s.closeAttempt(ctx, learner, id, exam.ByDeadline, now)
+}
+
+// OpenAttempt returns the attempt of learner at an exam that is in progress at
+// now, without looking at its slots, or [ErrNotFound].
+func (s *Store) OpenAttempt(ctx context.Context, learner LearnerID, name string, now time.Time) (a *exam.Attempt, err error) {
+	err = s.view(ctx, "read open attempt", func(t *tx) error {
+		a, err = scanAttempt(t.row(attemptColumns+` WHERE learner_id = $1 AND exam = $2 AND state = 'in_progress'`, learner, name))
+		if err == nil && a.Due(now) {
+			return sql.ErrNoRows
+		}
+		return err
+	})
+	return a, err
+}
+
+// Attempts returns the attempts of learner at an exam, oldest first, without
+// their slots. Those whose time is over are graded first.
+func (s *Store) Attempts(ctx context.Context, learner LearnerID, name string, now time.Time) (list []*exam.Attempt, err error) {
+	read := func(t *tx) error {
+		list = nil
+		return t.each(func(r *sql.Rows) error {
+			a, err := scanAttempt(r)
+			list = append(list, a)
+			return err
+		}, attemptColumns+` WHERE learner_id = $1 AND exam = $2 ORDER BY number`, learner, name)
+	}
+	if err := s.view(ctx, "read attempts", read); err != nil {
+		return nil, err
+	}
+	for i, a := range list {
+		if a.Due(now) {
+			if list[i], err = s.closeAttempt(ctx, learner, a.ID, exam.ByDeadline, now); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return list, nil
+}
+
+// SubmitAttempt hands an attempt in and grades it. Handing in twice, even at
+// once, gives one result: the later caller gets the attempt as it was graded.
+func (s *Store) SubmitAttempt(ctx context.Context, learner LearnerID, id exam.AttemptID, now time.Time) (*exam.Attempt, error) {
+	return s.closeAttempt(ctx, learner, id, exam.ByLearner, now)
+}
+
+func (s *Store) closeAttempt(ctx context.Context, learner LearnerID, id exam.AttemptID, by exam.ClosedBy, now time.Time) (a *exam.Attempt, err error) {
+	err = s.update(ctx, "close attempt", func(t *tx) error {
+		if a, err = s.attempt(t, learner, id); err != nil {
+			return err
+		}
+		return s.grade(t, a, by, now)
+	})
+	return a, err
+}
+
+// grade closes a, if it is open, and stores the result.
+func (s *Store) grade(t *tx, a *exam.Attempt, by exam.ClosedBy, now time.Time) error {
+	if a.State != exam.InProgress {
+		return nil
+	}
+	if err := s.load(t, a.Slots); err != nil {
+		return err
+	}
+	a.Close(by, now, s.items.get, nil)
+	err := t.one(`
+		UPDATE attempts SET state = $2, closed_by = $3, finished_at = $4, score = $5, max_score = $6
+		WHERE id = $1 AND state = 'in_progress'`,
+		a.ID, a.State, a.ClosedBy, millis(a.Finished), a.Score, a.Max)
+	if err != nil {
+		return err
+	}
+	for _, slot := range a.Slots {
+		if err := t.one(`UPDATE slots SET fraction = $3 WHERE attempt_id = $1 AND n = $2`, a.ID, slot.N, slot.Fraction); err != nil {
+			return err
+		}
+	}
+	return log(t, a.ID, event{kind: "close", id: "close", at: now, data: string(a.ClosedBy)})
+}
+
+// CloseDue grades every attempt whose time was over at now and returns how
+// many there were. Nothing depends on it: whoever looks at such an attempt
+// closes it. It takes them one by one, so that nobody waits long.
+func (s *Store) CloseDue(ctx context.Context, now time.Time) (int, error) {
+	type due struct {
+		learner LearnerID
+		id      exam.AttemptID
+	}
+	var list []due
+	err := s.view(ctx, "read due attempts", func(t *tx) error {
+		return t.each(func(r *sql.Rows) error {
+			var d due
+			err := r.Scan(&d.learner, &d.id)
+			list = append(list, d)
+			return err
+		}, `SELECT learner_id, id FROM attempts WHERE state = 'in_progress' AND deadline_at < $1 ORDER BY deadline_at LIMIT 1000`,
+			now.Add(-exam.Allowance).UnixMilli())
+	})
+	if err != nil {
+		return 0, err
+	}
+	for i, d := range list {
+		if _, err := s.closeAttempt(ctx, d.learner, d.id, exam.ByDeadline, now); err != nil {
+			return i, err
+		}
+	}
+	return len(list), nil
+}
+
+// openAttempt returns the attempt in progress with its slots.
+func (s *Store) openAttempt(t *tx, learner LearnerID, name string) (*exam.Attempt, error) {
+	a, err := scanAttempt(t.row(attemptColumns+` WHERE learner_id = $1 AND exam = $2 AND state = 'in_progress'`, learner, name))
+	if err != nil {
+		return nil, err
+	}
+	a.Slots, err = slots(t, a.ID)
+	return a, err
+}
+
+// attempt returns one attempt of learner with its slots.
+func (s *Store) attempt(t *tx, learner LearnerID, id exam.AttemptID) (*exam.Attempt, error) {
+	a, err := scanAttempt(t.row(attemptColumns+` WHERE id = $1 AND learner_id = $2`, id, learner))
+	if err != nil {
+		return nil, err
+	}
+	a.Slots, err = slots(t, id)
+	return a, err
+}
+
+const attemptColumns = `
+	SELECT id, exam, number, seed, rules, state, closed_by, started_at, deadline_at, finished_at, score, max_score
+	FROM attempts`
+
+// scanner is a row of either kind.
+type scanner interface{ Scan(...any) error }
+
+func scanAttempt(row scanner) (*exam.Attempt, error) {
+	var (
+		a                           exam.Attempt
+		rules                       string
+		started, deadline, finished sql.NullInt64
+		score, top                  sql.NullFloat64
+	)
+	err := row.Scan(&a.ID, &a.Exam, &a.Number, &a.Seed, &rules, &a.State, &a.ClosedBy, &started, &deadline, &finished, &score, &top)
+	if err != nil {
+		return nil, err
+	}
+	a.Started, a.Deadline, a.Finished = fromMillis(started), fromMillis(deadline), fromMillis(finished)
+	a.Score, a.Max = score.Float64, top.Float64
+	return &a, json.Unmarshal([]byte(rules), &a.Rules)
+}
+
+const slotColumns = `
+	SELECT n, item_id, version_id, option_order, points, response, flagged, note, rev, client, seen_at, answered_at, fraction
+	FROM slots`
+
+func slots(t *tx, id exam.AttemptID) ([]exam.Slot, error) {
+	var list []exam.Slot
+	err := t.each(func(r *sql.Rows) error {
+		s, err := scanSlot(r)
+		list = append(list, s)
+		return err
+	}, slotColumns+` WHERE attempt_id = $1 ORDER BY n`, id)
+	return list, err
+}
+
+func scanSlot(row scanner) (s exam.Slot, err error) {
+	var order, response string
+	var seen, answered sql.NullInt64
+	var fraction sql.NullFloat64
+	err = row.Scan(&s.N, &s.Item, &s.Version, &order, &s.Points, &response, &s.Flagged, &s.Note, &s.Rev, &s.Client, &seen, &answered, &fraction)
+	if err != nil {
+		return s, err
+	}
+	s.Order = splitIDs(order)
+	s.Seen, s.Answered, s.Fraction = fromMillis(seen), fromMillis(answered), fraction.Float64
+	s.Response, err = exam.DecodeResponse(response)
+	return s, err
+}
+
+func joinIDs(ids []exam.OptionID) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	return strings.Join(texts, ",")
+}
+
+func splitIDs(s string) []exam.OptionID {
+	if s == "" {
+		return nil
+	}
+	var ids []exam.OptionID
+	for id := range strings.SplitSeq(s, ",") {
+		ids = append(ids, exam.OptionID(id))
+	}
+	return ids
+}
+
+// hash is how secrets that need no slow hash (random ones) are stored: as
+// SHA-256 in hex. The empty secret is NULL.
+func hash(secret string) sql.NullString {
+	sum := sha256.Sum256([]byte(secret))
+	return sql.NullString{String: hex.EncodeToString(sum[:]), Valid: secret != ""}
+}

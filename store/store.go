@@ -1,0 +1,220 @@
+// Package store keeps learners, their attempts, their progress and their
+// sign-ins in SQLite.
+//
+// Four rules hold for every method. It takes a context first. If the data
+// belongs to a learner it takes the learner next, and another learner's row is
+// [ErrNotFound]. Rules are the domain's: the store lends a transaction to a
+// method of exam or content and saves what it did. And what a method returned
+// without error survives a power cut.
+//
+// # How it writes
+//
+// One goroutine owns the one connection that writes. It takes all changes that
+// wait, runs each between savepoints in one transaction, commits once with
+// synchronous=FULL, and only then tells the callers. So a change is never
+// acknowledged before it is on disk, and many small ones share the price of
+// one flush. Reads have connections of their own that cannot write and never
+// wait for the writer (write-ahead log).
+//
+// SQL stands where it runs, with $1 placeholders and in the subset that
+// PostgreSQL shares. Times are Unix milliseconds.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+var (
+	// ErrNotFound means there is no such record, or it is someone else's.
+	ErrNotFound = errors.New("not found")
+
+	// ErrTaken means a value that must be unique is in use already.
+	ErrTaken = errors.New("already taken")
+
+	// ErrConflict means the record was changed since the caller read it.
+	ErrConflict = errors.New("changed elsewhere")
+
+	// ErrFull means that the disk has no room or cannot be written to. Nothing
+	// was saved; it may work again later.
+	ErrFull = errors.New("the database cannot be written to")
+)
+
+// A Store is a database. It is safe for concurrent use.
+type Store struct {
+	path  string
+	read  *sql.DB // many connections, none of which can write
+	write *sql.DB // one connection, owned by the writer
+	jobs  chan *job
+	done  chan struct{} // closed when the writer has ended
+
+	closing sync.Once
+	items   versions // item versions seen so far; they never change
+}
+
+// Open opens the database file at path, creating it if need be, and brings
+// its schema up to date. Close it when done.
+func Open(ctx context.Context, path string) (_ *Store, err error) {
+	s := &Store{path: path, jobs: make(chan *job, maxBatch), done: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			s.closePools()
+			err = fmt.Errorf("open store %s: %w", path, err)
+		}
+	}()
+	if s.write, err = sql.Open("sqlite", dsn(path, false)); err != nil {
+		return nil, err
+	}
+	s.write.SetMaxOpenConns(1)
+	s.write.SetMaxIdleConns(1)
+	if err = migrate(ctx, path, s.write); err != nil {
+		return nil, err
+	}
+	if s.read, err = sql.Open("sqlite", dsn(path, true)); err != nil {
+		return nil, err
+	}
+	readers := max(4, runtime.NumCPU())
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers)
+	go s.writer()
+	return s, nil
+}
+
+// dsn puts the settings into the name, so that every connection of a pool gets
+// them; a PRAGMA statement would reach only one.
+func dsn(path string, readOnly bool) string {
+	q := url.Values{}
+	q.Set("_busy_timeout", "5000")
+	q.Set("_foreign_keys", "on")
+	q.Set("_journal_mode", "WAL")
+	q.Set("_synchronous", "FULL")
+	q.Set("_txlock", "immediate")
+	q.Set("_dqs", "0")
+	q.Set("_defensive", "1")
+	q.Add("_pragma", "temp_store(memory)")
+	q.Add("_pragma", "cache_size(-8000)")
+	q.Add("_pragma", "journal_size_limit(67108864)")
+	q.Add("_pragma", "trusted_schema(off)")
+	if readOnly {
+		q.Set("_txlock", "deferred")
+		q.Set("_query_only", "on")
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+// Close ends the writer after the changes that wait, and closes the database.
+// No method may be called any more.
+func (s *Store) Close() error {
+	var err error
+	s.closing.Do(func() {
+		close(s.jobs)
+		<-s.done
+		err = s.closePools()
+	})
+	return err
+}
+
+func (s *Store) closePools() error {
+	var err error
+	if s.read != nil {
+		err = s.read.Close()
+	}
+	if s.write != nil {
+		err = errors.Join(err, s.write.Close())
+	}
+	return err
+}
+
+// tx is a transaction with the context of the request it serves.
+type tx struct {
+	*sql.Tx
+	ctx context.Context
+}
+
+func (t *tx) exec(query string, args ...any) (sql.Result, error) {
+	return t.ExecContext(t.ctx, query, args...)
+}
+
+func (t *tx) row(query string, args ...any) *sql.Row {
+	return t.QueryRowContext(t.ctx, query, args...)
+}
+
+// each runs a query and calls scan for every row.
+func (t *tx) each(scan func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := t.QueryContext(t.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// one runs a statement that must change exactly one row.
+func (t *tx) one(query string, args ...any) error {
+	res, err := t.exec(query, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return sql.ErrNoRows
+}
+
+// view runs f on a consistent snapshot. what names the operation in errors.
+func (s *Store) view(ctx context.Context, what string, f func(*tx) error) error {
+	t, err := s.read.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("%s: begin: %w", what, known(err))
+	}
+	defer t.Rollback() // there is nothing to commit
+	if err := f(&tx{t, ctx}); err != nil {
+		return fmt.Errorf("%s: %w", what, known(err))
+	}
+	return nil
+}
+
+// known turns the driver's errors that callers act on into the store's own.
+func known(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	var driver *sqlite.Error
+	if !errors.As(err, &driver) {
+		return err
+	}
+	switch code := driver.Code(); {
+	case code == sqlite3.SQLITE_CONSTRAINT_UNIQUE, code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return ErrTaken
+	case code == sqlite3.SQLITE_FULL, code&0xff == sqlite3.SQLITE_IOERR, code&0xff == sqlite3.SQLITE_READONLY:
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
+}
+
+// millis is how times are stored; the zero time is NULL.
+func millis(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}
+}
+
+// fromMillis is the reverse of millis, in UTC.
+func fromMillis(ms sql.NullInt64) time.Time {
+	if !ms.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms.Int64).UTC()
+}

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// maxBatch is how many changes share one commit at most.
+const maxBatch = 256
+
+// errLost means that SQLite ended the transaction under a batch; none of its
+// changes is stored.
+var errLost = errors.New("the transaction was lost")
+
+// A job is one change waiting for the writer.
+type job struct {
+	ctx  context.Context
+	what string
+	run  func(*tx) error
+	err  error
+	done chan struct{}
+}
+
+// update runs f in a write transaction and returns after it is on disk, or
+// with f's error after everything f did is undone. f must not call other
+// methods of the store that write: the one writer is busy with it.
+func (s *Store) update(ctx context.Context, what string, f func(*tx) error) error {
+	j := &job{ctx: ctx, what: what, run: f, done: make(chan struct{})}
+	s.jobs <- j
+	<-j.done // even if ctx ends: f may be running and refers to the caller's variables
+	if j.err != nil {
+		return fmt.Errorf("%s: %w", what, known(j.err))
+	}
+	return nil
+}
+
+// writer is the goroutine that owns the write connection.
+func (s *Store) writer() {
+	defer close(s.done)
+	for first := range s.jobs {
+		batch := s.waiting([]*job{first})
+		err := s.commit(batch)
+		for _, j := range batch {
+			if err != nil {
+				j.err = errors.Join(j.err, err)
+			}
+			close(j.done)
+		}
+	}
+}
+
+// waiting adds to batch what else waits at this moment.
+func (s *Store) waiting(batch []*job) []*job {
+	for len(batch) < maxBatch {
+		select {
+		case j, ok := <-s.jobs:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, j)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit runs the jobs of a batch in one transaction. A job's own failure
+// stays in the job; an error returned here concerns all of them.
+func (s *Store) commit(batch []*job) error {
+	ctx := context.Background() // an interrupted statement would undo the whole batch
+	t, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback() // does nothing after Commit
+	stored := false
+	for _, j := range batch {
+		if j.err = j.ctx.Err(); j.err != nil {
+			continue // the caller has left
+		}
+		if err := step(ctx, t, j); err != nil {
+			return err
+		}
+		stored = stored || j.err == nil
+	}
+	if !stored {
+		return nil
+	}
+	return t.Commit()
+}
+
+// step runs one job between savepoints, so that its failure undoes it alone.
+// It returns an error only if the transaction itself is gone.
+func step(ctx context.Context, t *sql.Tx, j *job) error {
+	if _, err := t.ExecContext(ctx, "SAVEPOINT job"); err != nil {
+		return err
+	}
+	j.err = guarded(j.run, &tx{t, context.WithoutCancel(j.ctx)})
+	end := "RELEASE job"
+	if j.err != nil {
+		end = "ROLLBACK TO job"
+	}
+	if _, err := t.ExecContext(ctx, end); err != nil {
+		return errors.Join(errLost, j.err, err)
+	}
+	if j.err != nil {
+		if _, err := t.ExecContext(ctx, "RELEASE job"); err != nil {
+			return errors.Join(errLost, j.err, err)
+		}
+	}
+	return nil
+}
+
+// guarded runs f and turns a panic into an error: one change that goes wrong
+// must not end the writer for all.
+func guarded(f func(*tx) error, t *tx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return f(t)
+}
