@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Gate is a value to pass, drawn as an upright line with its name.
@@ -138,7 +140,7 @@ func (t Trait) at(v float64) float64 {
 // six points are drawn, since more cannot be read on a telephone.
 type Trend struct {
 	Points []TrendPoint
-	Gates  []Gate // the first is named below its line, the others above
+	Gates  []Gate // from low to high; the first is the one that counts
 	Label  string // the sentence for assistive technology, with every number
 }
 
@@ -164,12 +166,24 @@ func (t Trend) floor() float64 {
 	return max(0, floor)
 }
 
-// marks are the named values that are no gates.
-func (t Trend) marks() []float64 {
+// trendMark is a named value: a gate or a place on the axis.
+type trendMark struct {
+	at   float64
+	kind string // the class of its line
+}
+
+// marks are the named values, from low to high. The first gate is the one that
+// counts, so only its line is heavy.
+func (t Trend) marks() []trendMark {
+	marks := []trendMark{{t.floor(), "thin"}, {100, "thin"}}
 	if t.floor() <= 30 {
-		return []float64{t.floor(), 50, 100}
+		marks = append(marks, trendMark{50, "thin"})
 	}
-	return []float64{t.floor(), 100}
+	for i, g := range t.Gates {
+		marks = append(marks, trendMark{g.At, [...]string{"gate", "thin"}[min(i, 1)]})
+	}
+	slices.SortStableFunc(marks, func(a, b trendMark) int { return cmp.Compare(a.at, b.at) })
+	return marks
 }
 
 // x spreads n points over the width, y places a value; both leave room for text.

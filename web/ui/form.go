@@ -62,9 +62,12 @@ func (f Field) described() string {
 	return strings.Join(ids, " ")
 }
 
-// attrs are the attributes that input and textarea share.
+// attrs are the attributes of the input that not every field has.
 func (f Field) attrs() templ.Attributes {
 	a := templ.Attributes{}
+	if f.Value != "" && f.Rows == 0 {
+		a["value"] = f.Value
+	}
 	if d := f.described(); d != "" {
 		a["aria-describedby"] = d
 	}
