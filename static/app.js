@@ -7,12 +7,14 @@
   root.classList.add('js');
 
   // Theme. The server writes data-theme from a cookie; here we only avoid the reload.
-  // The answer is not followed: the cookie is all we want of it.
+  // The answer is not followed: the cookie is all we want of it. One after the other, so that the last press wins.
+  let posted = Promise.resolve();
   $$('[data-theme-toggle]').forEach(b => b.addEventListener('click', e => {
     e.preventDefault();
     const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
     root.dataset.theme = dark ? 'light' : 'dark';
-    fetch(b.form.action, { method: 'POST', body: new URLSearchParams({ theme: root.dataset.theme }), redirect: 'manual', keepalive: true }).catch(() => { /* then it holds for this page */ });
+    const body = new URLSearchParams({ theme: root.dataset.theme });
+    posted = posted.then(() => fetch(b.form.action, { method: 'POST', body, redirect: 'manual', keepalive: true })).catch(() => { /* then it holds for this page */ });
   }));
 
   // A polite voice, used only when asked for or when something changed by the learner's own hand.

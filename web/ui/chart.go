@@ -137,7 +137,7 @@ func (t Trait) at(v float64) float64 {
 }
 
 // Trend is what TrendChart draws: scores from 0 to 100 over time. Only the last
-// six points are drawn, since more cannot be read on a telephone.
+// five points are drawn, since more cannot be read on a telephone.
 type Trend struct {
 	Points []TrendPoint
 	Gates  []Gate // from low to high; the first is the one that counts
@@ -155,7 +155,7 @@ const (
 	trendHeight = 200.0
 )
 
-func (t Trend) points() []TrendPoint { return t.Points[max(0, len(t.Points)-6):] }
+func (t Trend) points() []TrendPoint { return t.Points[max(0, len(t.Points)-5):] }
 
 // floor is the lowest named value: 50, or the ten below the lowest point.
 func (t Trend) floor() float64 {
@@ -195,7 +195,7 @@ func (t Trend) x(i int) string {
 	case n <= 3:
 		return pct(20 + 60*float64(i)/float64(n-1))
 	}
-	return pct(14 + 76*float64(i)/float64(n-1))
+	return pct(14 + 64*float64(i)/float64(n-1))
 }
 
 func (t Trend) y(v float64) float64 {

@@ -116,7 +116,7 @@ func TestTrendOfOtherLengths(t *testing.T) {
 	}{
 		{"none", nil, []string{"50", "100"}},
 		{"one, low", []TrendPoint{{"today", 22, 16, 28}}, []string{"10", "50", "100", "22", "today"}},
-		{"only the last six", many, []string{"0", "50", "100", "0", "2", "0", "3", "0", "4", "0", "5", "0", "6", "0", "7"}},
+		{"only the last five", many, []string{"0", "50", "100", "0", "3", "0", "4", "0", "5", "0", "6", "0", "7"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
