@@ -167,3 +167,9 @@ func (f *File) Line(text string) int {
 	}
 	return 2 + strings.Count(before, "\n")
 }
+
+// DecodeSome reads the front matter into v and leaves alone the keys that v
+// does not have, because another package owns them.
+func (f *File) DecodeSome(v any) error {
+	return yaml.NewDecoder(bytes.NewReader(f.Front)).Decode(v)
+}

@@ -1,0 +1,82 @@
+// Groundwork serves the learning platform and helps those who run it and those
+// who write for it. Run groundwork help for its commands.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], world{os.Getenv, os.Stdin, os.Stdout, os.Stderr}); err != nil {
+		fmt.Fprintln(os.Stderr, "groundwork:", err)
+		os.Exit(1)
+	}
+}
+
+// world is what a command knows of the process around it.
+type world struct {
+	getenv func(string) string
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// A command is one thing the program does.
+type command struct {
+	name, args, does string
+	run              func(context.Context, []string, world) error
+}
+
+// commands lists all commands in the order in which help shows them.
+func commands() []command {
+	return []command{
+		{"check", "[-content DIR] [-against FILE]", "check all content and report every mistake as file:line", check},
+	}
+}
+
+// run is main without the process: all it knows of the world are its arguments.
+func run(ctx context.Context, args []string, w world) error {
+	name := "help"
+	if len(args) > 0 {
+		name, args = args[0], args[1:]
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			if err := c.run(ctx, args, w); !errors.Is(err, flag.ErrHelp) {
+				return err
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("there is no command %q; groundwork help lists them", name)
+}
+
+// parse reads args into fs, after filling it from the environment: the flag
+// -dev-mode is GROUNDWORK_DEV_MODE too. Words that are no flags are refused
+// unless the command takes them.
+func parse(fs *flag.FlagSet, args []string, w world) error {
+	fs.SetOutput(w.stderr)
+	var errs []error
+	fs.VisitAll(func(f *flag.Flag) {
+		name := "GROUNDWORK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if v := w.getenv(name); v != "" {
+			if err := f.Value.Set(v); err != nil {
+				errs = append(errs, fmt.Errorf("%s=%q: %w", name, v, err))
+			}
+		}
+	})
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return fs.Parse(args)
+}

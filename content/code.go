@@ -1,0 +1,207 @@
+package content
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/chroma/v2"
+	"github.com/alecthomas/chroma/v2/lexers"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/util"
+)
+
+// A Block is a fenced code block: its language, the marks of its info string,
+// and its text.
+type Block struct {
+	Line  int    // of its opening mark, in the file
+	Lang  string // go, sql, http, output, …
+	Flags []string
+	Marks map[string]string // title, hot, norun
+	Text  string
+}
+
+// Is reports whether the block carries a flag, such as program.
+func (b Block) Is(flag string) bool {
+	for _, f := range b.Flags {
+		if f == flag {
+			return true
+		}
+	}
+	return false
+}
+
+var infoWord = regexp.MustCompile(`([\w-]+)=(?:"([^"]*)"|(\S+))|(\S+)`)
+
+// parseInfo reads an info string.
+func parseInfo(info string) Block {
+	b := Block{Marks: map[string]string{}}
+	for i, m := range infoWord.FindAllStringSubmatch(info, -1) {
+		switch {
+		case m[1] != "":
+			b.Marks[m[1]] = m[2] + m[3]
+		case i == 0:
+			b.Lang = m[4]
+		default:
+			b.Flags = append(b.Flags, m[4])
+		}
+	}
+	return b
+}
+
+// codeRenderer writes code blocks as figures with a caption.
+type codeRenderer struct{}
+
+// RegisterFuncs implements renderer.NodeRenderer.
+func (codeRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(ast.KindFencedCodeBlock, renderFence)
+	r.Register(ast.KindCodeBlock, renderFence)
+}
+
+func renderFence(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	b := Block{Marks: map[string]string{}}
+	if f, ok := n.(*ast.FencedCodeBlock); ok && f.Info != nil {
+		b = parseInfo(string(f.Info.Value(src)))
+	}
+	var text bytes.Buffer
+	for i := range n.Lines().Len() {
+		line := n.Lines().At(i)
+		text.Write(line.Value(src))
+	}
+	b.Text = text.String()
+	_, err := w.WriteString(b.figure(number(n)))
+	return ast.WalkSkipChildren, err
+}
+
+// captions say what a block is where its title does not.
+var captions = map[string]string{
+	"output": "What it prints", "result": "What it returns", "log": "Log", "plan": "Query plan",
+}
+
+// figure draws the block; n tells it from the others of its page.
+func (b Block) figure(n int) string {
+	title := b.Marks["title"]
+	if title == "" {
+		title = captions[b.Lang]
+	}
+	label := fmt.Sprintf("Code %d", n)
+	if title != "" {
+		label += ": " + title
+	}
+	var s strings.Builder
+	class := "code"
+	if b.Lang == "output" || b.Lang == "result" {
+		class += " out"
+	}
+	fmt.Fprintf(&s, `<figure class="%s">`, class)
+	if note := b.note(); title != "" || note != "" {
+		fmt.Fprintf(&s, `<figcaption><span>%s</span><span>%s</span></figcaption>`, html.EscapeString(title), html.EscapeString(note))
+	}
+	fmt.Fprintf(&s, `<pre tabindex="0" role="region" aria-label="%s"><code>%s</code></pre></figure>`+"\n", html.EscapeString(label), b.markup())
+	return s.String()
+}
+
+// note says what the site's tests did with the block.
+func (b Block) note() string {
+	switch {
+	case b.Marks["norun"] != "":
+		return "not run: " + b.Marks["norun"]
+	case b.Is("program"), b.Is("test"):
+		return "compiled and run by this site’s tests"
+	case b.Is("fragment"):
+		return "type-checked by this site’s tests"
+	}
+	return ""
+}
+
+// markup highlights the text: keywords, comments and strings, and the lines
+// that the author marked; logs and plans get line numbers.
+func (b Block) markup() string {
+	lines := strings.Split(strings.TrimSuffix(b.highlight(), "\n"), "\n")
+	from, to := hotLines(b.Marks["hot"])
+	numbered := b.Lang == "log" || b.Lang == "plan"
+	for i, line := range lines {
+		if numbered {
+			line = fmt.Sprintf(`<span class="ln">%*d</span>%s`, len(strconv.Itoa(len(lines))), i+1, line)
+		}
+		if i+1 >= from && i+1 <= to {
+			line = `<span class="hot">` + line + `</span>`
+		}
+		lines[i] = line
+	}
+	return strings.Join(lines, "\n")
+}
+
+// hotLines reads "3" or "3-5"; without any it returns an empty range.
+func hotLines(mark string) (from, to int) {
+	a, z, ok := strings.Cut(mark, "-")
+	from, err := strconv.Atoi(a)
+	if err != nil {
+		return 1, 0
+	}
+	if to, err = strconv.Atoi(z); !ok || err != nil {
+		to = from
+	}
+	return from, to
+}
+
+// lexerFor names the lexer of languages that chroma knows by another name.
+var lexerFor = map[string]string{"sh": "bash", "sql": "sql", "js": "javascript"}
+
+// highlight returns the text as escaped HTML with at most the classes k
+// (keyword), c (comment) and s (string). No span crosses a line end.
+func (b Block) highlight() string {
+	name := b.Lang
+	if other := lexerFor[name]; other != "" {
+		name = other
+	}
+	switch name {
+	case "", "text", "output", "result", "log", "plan", "diagram":
+		return html.EscapeString(b.Text)
+	}
+	lexer := lexers.Get(name)
+	if lexer == nil {
+		return html.EscapeString(b.Text)
+	}
+	it, err := chroma.Coalesce(lexer).Tokenise(nil, b.Text)
+	if err != nil {
+		return html.EscapeString(b.Text)
+	}
+	var s strings.Builder
+	for t := it(); t != chroma.EOF; t = it() {
+		class := tokenClass(t.Type)
+		for i, line := range strings.Split(t.Value, "\n") {
+			if i > 0 {
+				s.WriteByte('\n')
+			}
+			if line == "" {
+				continue
+			}
+			if class == "" {
+				s.WriteString(html.EscapeString(line))
+			} else {
+				fmt.Fprintf(&s, `<span class="%s">%s</span>`, class, html.EscapeString(line))
+			}
+		}
+	}
+	return s.String()
+}
+
+func tokenClass(t chroma.TokenType) string {
+	switch {
+	case t.InCategory(chroma.Keyword) && t != chroma.KeywordType:
+		return "k"
+	case t.InCategory(chroma.Comment):
+		return "c"
+	case t.InSubCategory(chroma.LiteralString):
+		return "s"
+	}
+	return ""
+}
