@@ -157,11 +157,9 @@ func TestLayoutFaults(t *testing.T) {
 		{name: "one id twice", stations: []Station{{ID: "a"}, {ID: "a"}}, want: ErrUnknown},
 		{name: "itself", stations: []Station{{ID: "a", BuildsOn: []string{"a"}}}, want: ErrCycle},
 		{
-			name: "a circle behind a beginning",
-			stations: []Station{
-				{ID: "a"}, {ID: "b", BuildsOn: []string{"a", "c"}}, {ID: "c", BuildsOn: []string{"b"}},
-			},
-			want: ErrCycle,
+			name:     "a circle behind a beginning",
+			stations: []Station{{ID: "a"}, {ID: "b", BuildsOn: []string{"a", "c"}}, {ID: "c", BuildsOn: []string{"b"}}},
+			want:     ErrCycle,
 		},
 		{
 			name: "two pipes cross",
