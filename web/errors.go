@@ -1,0 +1,97 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"groundwork/exam"
+	"groundwork/quiz"
+	"groundwork/store"
+)
+
+var (
+	errNoPage    = errors.New("no such page")
+	errBadInput  = errors.New("the form was not filled in as expected")
+	errTooLarge  = errors.New("the form is too large")
+	errKind      = errors.New("the form has an unexpected type")
+	errNobody    = errors.New("nobody is signed in")
+	errForbidden = errors.New("not allowed")
+	errExamOpen  = errors.New("an exam is open")
+	errMethod    = errors.New("method not allowed")
+)
+
+// errWait refuses a try that comes too soon.
+type errWait struct{ left time.Duration }
+
+func (e errWait) Error() string {
+	return "too many tries; wait " + strconv.Itoa(e.seconds()) + " seconds"
+}
+
+func (e errWait) seconds() int { return int((e.left + time.Second - 1) / time.Second) }
+
+// An outcome says what an error looks like from outside: what happened, what is
+// safe, and where to go.
+type outcome struct {
+	err    error
+	status int
+	title  string
+	text   string
+	link   string
+	label  string
+}
+
+// outcomes is the one place that maps errors to pages. What is not listed is
+// our fault: 500, and logged as an error.
+var outcomes = []outcome{
+	{errNoPage, 404, "This page is not on the plan", "Either the address is wrong or the page has gone. Nothing of yours is lost.", "/map", "Open the skill map"},
+	{store.ErrNotFound, 404, "This page is not on the plan", "Either the address is wrong or the page has gone. Nothing of yours is lost.", "/map", "Open the skill map"},
+	{exam.ErrNotOnForm, 404, "This item is not on your form", "The form has fewer items than that. Your answers are safe.", "/exam", "Go to the exam"},
+	{errMethod, 405, "That cannot be done here", "The address exists, but not for this kind of request. Nothing was changed.", "/", "Go to the guide"},
+	{exam.ErrResponse, 422, "That answer does not fit the question", "It was not saved. What you had before is safe.", "/exam", "Go to the exam"},
+	{exam.ErrClosed, 409, "This attempt is closed", "Your answers up to then are safe and graded.", "/exam", "See your results"},
+	{exam.ErrConflict, 409, "Changed in another window", "The other change is kept. Open the item again to see it.", "/exam", "Go to the exam"},
+	{exam.ErrBlueprint, 503, "No exam can be drawn at the moment", "The question bank does not hold enough items. Nothing of yours is lost.", "/", "Go to the guide"},
+	{store.ErrConflict, 409, "Changed in another window", "The other change is kept. Open the page again to see it.", "/me", "Your work"},
+	{store.ErrFull, 503, "Nothing can be saved at the moment", "The disk of this site is full or failing. What was saved before is safe; what you just sent was not saved. Try again in a minute.", "/", "Go to the guide"},
+	{quiz.ErrAnswers, 400, "This link holds no result", "It may have been cut short. The test takes three minutes.", "/fit", "Take the fit test"},
+	{errExamOpen, 403, "Ask is closed while your exam is open", "It opens again when you have handed in.", "/exam", "Back to the exam"},
+	{errBadInput, 400, "Something in this form is missing or odd", "Nothing was changed. Go back and try once more.", "/", "Go to the guide"},
+	{errTooLarge, 413, "That is too long", "Nothing was changed. Go back, shorten it and send it again.", "/", "Go to the guide"},
+	{errKind, 415, "This form was sent in a way we do not read", "Nothing was changed.", "/", "Go to the guide"},
+	{errNobody, 401, "This page belongs to an account", "Sign in to see it. Reading, the fit test and the exam need no account.", "/account/sign-in", "Sign in"},
+	{errForbidden, 403, "You may not do that", "The page belongs to somebody else or the form came from another site. Nothing was changed.", "/", "Go to the guide"},
+	{context.Canceled, 499, "Cancelled", "", "/", "Go to the guide"}, // the reader left; nginx's code
+}
+
+var ours = outcome{nil, 500, "Something broke on our side", "It is our fault and it has been noted. What you had saved before is safe.", "/", "Go to the guide"}
+
+// fail responds with the page for err and logs it, once.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	o := ours
+	var wait errWait
+	if errors.As(err, &wait) {
+		o = outcome{nil, http.StatusTooManyRequests, "A moment, please", err.Error() + ". Nothing was changed and nobody is locked out.", back(r, "/"), "Back"}
+		w.Header().Set("Retry-After", strconv.Itoa(wait.seconds()))
+	}
+	for _, known := range outcomes {
+		if errors.Is(err, known.err) {
+			o = known
+			break
+		}
+	}
+	level := s.log.InfoContext
+	if o.status >= 500 {
+		level = s.log.ErrorContext
+	}
+	level(r.Context(), "request failed", "method", r.Method, "route", r.Pattern, "status", o.status, "err", err.Error(), "request", requestID(r.Context()))
+	w.Header().Set("Cache-Control", "no-store")
+	f := s.frame(r, o.title, "")
+	if err := show(w, r, o.status, errorPage(f, o, requestID(r.Context()))); err != nil {
+		http.Error(w, o.title, o.status)
+	}
+}
+
+func (s *Server) notFound(http.ResponseWriter, *http.Request) error { return errNoPage }

@@ -1,0 +1,150 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// policy allows what the site serves itself and nothing else: no inline style
+// or script, no other host, no frame around us.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// headers sets what every response carries.
+func (s *Server) headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		if s.cfg.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// identified gives every request an id that stands in the log and on error
+// pages.
+func identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := strings.ToLower(rand.Text()[:10])
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestContext, id)))
+	})
+}
+
+// requestID returns the id of the request that ctx belongs to.
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestContext).(string)
+	return id
+}
+
+// recovered turns a panic into a page and a line in the log.
+func (s *Server) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if v := recover(); v != nil {
+				if v == http.ErrAbortHandler {
+					panic(v)
+				}
+				s.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// network returns the network that a request comes from: the address, or for
+// IPv6 its /64, since one household has that many. X-Forwarded-For counts only
+// as far as trusted proxies wrote it.
+func (s *Server) network(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	if n := s.cfg.Proxies; n > 0 {
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		if i := len(hops) - n; i >= 0 {
+			host = strings.TrimSpace(hops[i])
+		}
+	}
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return "unknown"
+	}
+	addr = addr.Unmap()
+	if addr.Is6() {
+		p, _ := addr.Prefix(64) // 64 bits fit an IPv6 address
+		return p.String()
+	}
+	return addr.String()
+}
+
+// limits slows down what costs the site something and needs no account. It
+// keeps one bucket a network, in memory, and forgets those that are full again.
+type limits struct {
+	mu      sync.Mutex
+	buckets map[string]*rate.Limiter
+	swept   time.Time
+}
+
+func newLimits() *limits { return &limits{buckets: map[string]*rate.Limiter{}} }
+
+// visitor allows a network to become a new visitor: 60 at once, then one every
+// ten seconds. A class behind one address gets in; a script that fills the
+// disk does not.
+func (l *limits) visitor(network string, now time.Time) error {
+	return l.take("visitor "+network, rate.Every(10*time.Second), 60, now)
+}
+
+// code allows a network to try a resume code: ten at once, then one a minute.
+func (l *limits) code(network string, now time.Time) error {
+	return l.take("code "+network, rate.Every(time.Minute), 10, now)
+}
+
+// report allows a network to report a fault: ten at once, then one a minute.
+func (l *limits) report(network string, now time.Time) error {
+	return l.take("report "+network, rate.Every(time.Minute), 10, now)
+}
+
+// ask allows a network to have an answer composed: ten at once, then one every
+// ten seconds. Quoting is not limited.
+func (l *limits) ask(network string, now time.Time) error {
+	return l.take("ask "+network, rate.Every(10*time.Second), 10, now)
+}
+
+func (l *limits) take(key string, every rate.Limit, burst int, now time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now.Sub(l.swept) > time.Minute {
+		for k, b := range l.buckets {
+			if b.TokensAt(now) >= float64(b.Burst()) {
+				delete(l.buckets, k)
+			}
+		}
+		l.swept = now
+	}
+	b := l.buckets[key]
+	if b == nil {
+		b = rate.NewLimiter(every, burst)
+		l.buckets[key] = b
+	}
+	if b.AllowN(now, 1) {
+		return nil
+	}
+	missing := 1 - b.TokensAt(now)
+	return errWait{time.Duration(missing / float64(every) * float64(time.Second))}
+}

@@ -1,0 +1,84 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// A page is a handler that may fail. It writes nothing before it is sure to
+// succeed, so that an error can still become a proper page.
+type page func(w http.ResponseWriter, r *http.Request) error
+
+// serve turns p into a handler that cannot fail.
+func (s *Server) serve(p page) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := readForm(w, r); err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		if err := p(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// maxForm is the size of the largest form that is read, in bytes.
+const maxForm = 256 << 10
+
+// readForm parses a form's body before the handler asks for its fields, so
+// that one that cannot be read is an error and not an empty form.
+func readForm(w http.ResponseWriter, r *http.Request) error {
+	if r.Method != http.MethodPost {
+		return nil
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	if kind = strings.TrimSpace(kind); kind != "" && kind != "application/x-www-form-urlencoded" {
+		return errKind
+	}
+	if err := r.ParseForm(); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return errTooLarge
+		}
+		return errors.Join(errBadInput, err)
+	}
+	return nil
+}
+
+// show renders c as the response. Nothing is sent if rendering fails.
+func show(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	var buf bytes.Buffer
+	if err := c.Render(r.Context(), &buf); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = buf.WriteTo(w) // the reader went away: nobody to tell
+	}
+	return nil
+}
+
+// redirect sends the reader on after a form was handled.
+func redirect(w http.ResponseWriter, r *http.Request, url string) error {
+	http.Redirect(w, r, url, http.StatusSeeOther)
+	return nil
+}
+
+// back is where a form wants its sender to go on: a path of this site, or
+// otherwise. Anything that a browser could take for another host is refused.
+func back(r *http.Request, otherwise string) string {
+	to := r.PostFormValue("back")
+	if to == "" {
+		to = r.FormValue("back")
+	}
+	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\t\r\n") || len(to) > 500 {
+		return otherwise
+	}
+	return to
+}

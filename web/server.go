@@ -1,0 +1,100 @@
+// Package web is the site: pages, forms and who is asking.
+//
+// One file per feature holds its handlers and its view models, the .templ file
+// of the same name its markup, the _test.go file its tests. What features
+// share has files of its own: routes.go lists every URL, page.go turns a
+// handler that may fail into one that cannot, errors.go says what an error
+// looks like from outside, identity.go knows the cookies, middleware.go what
+// is the same for every request, frame.go what stands around every page.
+// Package ui below holds the components that know nothing of the product.
+//
+// A handler has four steps in this order: read the request, call the store or
+// the domain, return the error, show or redirect. It writes nothing before it
+// is sure to succeed.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/gorilla/sessions"
+
+	"groundwork/content"
+	"groundwork/content/ask"
+	"groundwork/content/search"
+	"groundwork/exam"
+	"groundwork/quiz"
+	"groundwork/static"
+	"groundwork/store"
+)
+
+// A Site is the content that a Server shows, checked and whole.
+type Site struct {
+	Library   *content.Library
+	Bank      *exam.Bank
+	Blueprint *exam.Blueprint
+	Fit       *quiz.Fit
+
+	index *search.Index
+	asker *ask.Asker
+}
+
+// A Server serves the site. It is an http.Handler.
+type Server struct {
+	store    *store.Store
+	site     atomic.Pointer[Site]
+	log      *slog.Logger
+	cfg      Config
+	assets   *static.Assets
+	logins   *scs.SessionManager
+	visitors *sessions.CookieStore
+	drafts   *sessions.CookieStore
+	limits   *limits
+	handler  http.Handler
+}
+
+// Config is what a Server needs to know of the world.
+type Config struct {
+	Keys    Keys             // sign and encrypt what browsers keep
+	Secure  bool             // cookies travel over HTTPS only
+	Now     func() time.Time // the clock
+	Seed    func() int64     // where forms get their chance from
+	Version string           // of the program, for the footer
+	Model   ask.Model        // composes answers; nil quotes only
+	ModelIs string           // its name, shown to readers
+	Proxies int              // how many trusted proxies add to X-Forwarded-For
+}
+
+// New returns a server for the given content. It takes its dependencies one by
+// one so that forgetting one does not compile.
+func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, error) {
+	assets, err := static.New()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{store: st, log: log, cfg: cfg, assets: assets, limits: newLimits()}
+	s.logins = s.newLogins()
+	s.visitors = s.newCookies(visitorAge, "/")
+	s.drafts = s.newCookies(draftAge, "/fit")
+	s.SetSite(site)
+	s.handler = s.routes()
+	return s, nil
+}
+
+// SetSite shows other content from the next request on. It is safe to call
+// while requests are served.
+func (s *Server) SetSite(site Site) {
+	site.index = search.Build(site.Library.Sections, search.WithSynonyms(search.Engineering()))
+	site.asker = ask.New(site.index, s.cfg.Model)
+	s.site.Store(&site)
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.handler.ServeHTTP(w, r)
+}
+
+func (s *Server) now() time.Time { return s.cfg.Now() }
