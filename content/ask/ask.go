@@ -1,10 +1,57 @@
-// Package ask answers questions by quoting.
+// Package ask answers questions in plain words by quoting the material.
+//
+// # Quoting
+//
+//	asker := ask.New(index, nil)
+//	answer := asker.Quote("How long should I wait before I retry?")
+//	if !answer.Found {
+//		// "Not in this material", and answer.Nearest
+//	}
+//	for _, p := range answer.Passages {
+//		// p.Quote, linked to p.Section.URL
+//	}
+//
+// A quote is one sentence or several in a row, as they stand in the section.
+// What decides is how much of the question a quote covers: each word of the
+// question weighs as much as it says (rare words most, words the material does
+// not have at all as much as the rarest, "best", "way" or "difference" next to
+// nothing), and a quote covers the words in it and, at a discount, those in its
+// heading and its page's title. If no quote covers enough, the question is not
+// answered: a wrong quotation is worse than none. Nothing is generated, nothing
+// leaves the process, and the same question has the same answer.
+//
+// # Composing
+//
+// With a Model, Compose has an answer written from the passages of Quote:
+//
+//	composed, err := asker.Compose(ctx, question, func(delta string) error {
+//		// show delta
+//	})
+//	if err != nil {
+//		// take back what was shown; show asker.Quote(question)
+//	}
+//
+// The model is given the passages and the question as data and nothing else:
+// no tools, no other content, no person. Its text is held against the passages
+// when it is complete (check.go): it has to cite them as [n], only those that
+// there are, to be about what they say, and to be short, without links and
+// control characters. Any failure, of the model or of the text, is an error, and
+// the quotes stand instead. Deltas are shown before the text is complete, so a
+// caller has to be able to take them back; what can be seen to be wrong in the
+// middle ends the stream there.
+//
+// # Limits
+//
+// A question is cut at 500 runes, a quote at about 400, a composed answer at
+// 2,000. HTTPModel has limits of its own. Limiting how often someone asks, and
+// not answering while they sit an exam, is up to the caller.
+//
+// An Asker never changes and may be used by any number of goroutines.
 package ask
 
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"groundwork/content/search"
 )
@@ -12,22 +59,23 @@ import (
 // A Passage is a quotation and where it stands.
 type Passage struct {
 	Section search.Section
-	Quote   string        // whole sentences of Section.Text
-	Marked  []search.Span // Quote again, the sentence that bears most on the question marked
+	Quote   string        // whole sentences of Section.Text, blanks collapsed; "…" where one had to be cut
+	Marked  []search.Span // Quote again; the sentence that bears most on the question is the Match, unless it stands alone
 }
 
 // An Answer is what the material says to a question.
 type Answer struct {
-	Question string           // as it was understood: cleaned, at most 500 runes
-	Passages []Passage        // the best first; 1 to 4 when Found, else none
+	Question string           // as it was understood: valid UTF-8, blanks collapsed, at most 500 runes
+	Passages []Passage        // the best first; 1 to 4 if Found, else none
 	Found    bool             // false: not in this material
-	Nearest  []search.Section // when not Found: up to 3 sections which come near
+	Nearest  []search.Section // if not Found: up to 3 sections, of different pages, which have some of it
 }
 
-// A Composed is an answer in the words of a model, held against the passages.
+// A Composed is an answer in the words of a model that was held against the
+// passages.
 type Composed struct {
-	Text    string // plain text with citations [n]: escape it
-	Sources []int  // the passages cited, numbered from 1, in order of first mention
+	Text    string // plain text, to be escaped; its citations [n] are Sources
+	Sources []int  // passages of Quote's Answer that are cited, from 1, in order of first mention
 }
 
 // A Message is one turn of a conversation with a model.
@@ -38,11 +86,15 @@ type Message struct {
 
 // A Model continues a conversation.
 type Model interface {
-	// Complete calls emit with each piece of the answer as it arrives.
+	// Complete calls emit with each piece of the answer as it arrives, one
+	// call at a time, and returns when it is complete. It stops with emit's
+	// error if there is one. It returns an error if the answer is cut off or
+	// never comes, and must return soon after ctx ends.
 	Complete(ctx context.Context, messages []Message, emit func(delta string) error) error
 }
 
-// The reasons why there is no composed answer. The caller shows the quotes.
+// The reasons why there is no composed answer, to be found with errors.Is. In
+// each case the caller shows the quotes.
 var (
 	ErrNoModel    = errors.New("no model is set")
 	ErrNotFound   = errors.New("not in this material")
@@ -51,30 +103,31 @@ var (
 	ErrModel      = errors.New("the model failed")
 )
 
-// An Asker answers questions from an index.
-type Asker struct{}
-
-// New returns an Asker. A nil model means quotes only.
-func New(index *search.Index, model Model) *Asker { return &Asker{} }
-
-// Quote answers question with the best passages.
-func (a *Asker) Quote(question string) Answer { return Answer{Question: question} }
-
-// Compose answers question in the model's words from the passages of
-// Quote(question) alone.
-func (a *Asker) Compose(ctx context.Context, question string, emit func(delta string) error) (Composed, error) {
-	return Composed{}, ErrNoModel
+// An Asker answers questions from one index.
+type Asker struct {
+	index *search.Index
+	model Model
 }
 
-// An HTTPModel is a model behind an OpenAI-compatible endpoint.
-type HTTPModel struct{}
-
-// NewHTTPModel returns a model that is asked by POST url/chat/completions.
-func NewHTTPModel(url, key, model string, client *http.Client) (*HTTPModel, error) {
-	return &HTTPModel{}, nil
+// New returns an Asker that quotes what is in index. Without a model (nil) it
+// can quote only.
+func New(index *search.Index, model Model) *Asker {
+	return &Asker{index: index, model: model}
 }
 
-// Complete implements Model.
-func (m *HTTPModel) Complete(ctx context.Context, messages []Message, emit func(delta string) error) error {
-	return ErrModel
+// Quote answers question with the passages that bear most on it. The question
+// may be any bytes.
+func (a *Asker) Quote(question string) Answer {
+	question = clean(question, maxQuestion)
+	answer := Answer{Question: question}
+	q := newInquiry(a.index, question)
+	candidates := q.candidates()
+	for _, c := range q.answering(candidates) {
+		answer.Passages = append(answer.Passages, c.passage())
+	}
+	answer.Found = len(answer.Passages) > 0
+	if !answer.Found {
+		answer.Nearest = q.nearest(candidates)
+	}
+	return answer
 }

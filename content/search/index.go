@@ -11,6 +11,7 @@ import (
 type Index struct {
 	sections []Section
 	docs     []doc
+	pages    map[string]uint32 // URL without # to number
 	terms    map[string]uint32 // stem to number
 	lists    [][]posting       // by term, in order of section
 	words    []word            // every spelling, in alphabetical order
@@ -107,11 +108,11 @@ func Build(sections []Section, options ...Option) *Index {
 		index: &Index{
 			sections: slices.Clone(sections),
 			docs:     make([]doc, len(sections)),
+			pages:    make(map[string]uint32),
 			terms:    make(map[string]uint32),
 			synonyms: make(map[string][][]string),
 		},
 		words: make(map[string]*word),
-		pages: make(map[string]uint32),
 	}
 	for _, option := range options {
 		option(b.index)
@@ -127,16 +128,16 @@ func Build(sections []Section, options ...Option) *Index {
 type builder struct {
 	index *Index
 	words map[string]*word
-	pages map[string]uint32
 }
 
 func (b *builder) section(n uint32, s Section) {
 	page, _, _ := strings.Cut(s.URL, "#")
-	if _, ok := b.pages[page]; !ok {
-		b.pages[page] = uint32(len(b.pages))
+	pages := b.index.pages
+	if _, ok := pages[page]; !ok {
+		pages[page] = uint32(len(pages))
 	}
 	d := &b.index.docs[n]
-	d.page = b.pages[page]
+	d.page = pages[page]
 	for field, text := range [fields]string{s.Page, s.Heading, s.Text} {
 		d.lengths[field] = b.field(n, field, text)
 	}

@@ -18,10 +18,11 @@ type Query struct {
 
 // A Word is a word of a query that says something: no stop word, each once.
 type Word struct {
-	Text      string  // as the index compares it: lower case, a compound whole
-	Weight    float64 // how much it says: inverse document frequency, 0.1 to about 8; most for words the material does not have
-	Known     bool    // the material has it, perhaps corrected or as a synonym
-	Corrected bool    // it was found only in another spelling
+	Text   string  // as the index compares it: lower case, a compound whole
+	Weight float64 // how much it says: inverse document frequency, 0.1 to about 8; most for words the material does not have
+	Known  bool    // the material has it, perhaps corrected or as a synonym
+	Fix    string  // the spelling it was found in, if only in another
+	Edits  int     // from Text to Fix: 1 or 2, or 0 without Fix
 }
 
 // A unit is one word of a query and all it finds.
@@ -54,10 +55,11 @@ const (
 	maxExpansions  = 40 // spellings a prefix stands for
 )
 
-// Parse reads query for use with several texts, or for its words. Search and
-// Highlight are Parse and a method of Query.
+// Parse reads query, of which it takes 500 runes, for use with several texts,
+// or for its words. Search, Suggest and Highlight are Parse and a method of
+// Query.
 func (x *Index) Parse(query string) *Query {
-	query = clean(query, maxQuery)
+	query = clean(query, maxParse)
 	p := parser{index: x, text: query}
 	if last, _ := utf8.DecodeLastRuneInString(query); wordRune(last) {
 		p.typing = len(query)

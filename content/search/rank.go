@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 const (
@@ -167,6 +168,29 @@ func (q *Query) choose(ranked []scored, limit int) []scored {
 		return cmp.Compare(place[q.index.docs[a.doc].page], place[q.index.docs[b.doc].page])
 	})
 	return chosen
+}
+
+// OnPage returns how often the texts and headings of the page at url have each
+// of Words, all that the word finds counted: a page has the words it is about
+// more often than those it mentions. A page that is not in the index has none.
+func (q *Query) OnPage(url string) []int {
+	counts := make([]int, len(q.units))
+	url, _, _ = strings.Cut(url, "#")
+	page, ok := q.index.pages[url]
+	if !ok {
+		return counts
+	}
+	for i, u := range q.units {
+		for _, a := range u.alts {
+			for _, p := range a.postings {
+				if q.index.docs[p.doc].page == page {
+					title, _ := slices.BinarySearch(p.positions, fieldRoom*inHeading)
+					counts[i] += len(p.positions) - title
+				}
+			}
+		}
+	}
+	return counts
 }
 
 // postingOf returns the posting of doc, or an empty one.

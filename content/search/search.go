@@ -69,7 +69,8 @@ type Span struct {
 }
 
 const (
-	maxQuery     = 300 // runes of a query that are read
+	maxQuery     = 300 // runes of a query that Search reads
+	maxParse     = 500 // runes that Parse reads: questions are longer
 	maxPerPage   = 3   // hits of one page
 	snippetRunes = 200 // about the length of a snippet
 )
@@ -80,14 +81,14 @@ const (
 // be any bytes at all. With nothing to search for, or a limit below 1, there
 // are no hits.
 func (x *Index) Search(query string, limit int) []Hit {
-	return x.Parse(query).Hits(limit)
+	return x.Parse(clean(query, maxQuery)).Hits(limit)
 }
 
 // Suggest returns query with the words corrected which the material does not
 // have, for "did you mean", or "" where there is nothing to correct. Blanks
 // are collapsed; words that were known stay as they were typed.
 func (x *Index) Suggest(query string) string {
-	return x.Parse(query).Suggestion()
+	return x.Parse(clean(query, maxQuery)).Suggestion()
 }
 
 // Highlight splits text at the words that query finds. The texts of the spans

@@ -181,13 +181,15 @@ func TestSuggest(t *testing.T) {
 func TestWords(t *testing.T) {
 	index := Build(shelf)
 	type said struct {
-		Text             string
-		Known, Corrected bool
+		Text  string
+		Known bool
+		Fix   string
+		Edits int
 	}
 	var got []said
 	rarest, common := 0.0, 0.0
 	for _, w := range index.Parse("What do timeouts, CI/CD, dedlines and lasagne do? Timeout!").Words() {
-		got = append(got, said{w.Text, w.Known, w.Corrected})
+		got = append(got, said{w.Text, w.Known, w.Fix, w.Edits})
 		switch w.Text {
 		case "lasagne":
 			rarest = w.Weight
@@ -195,12 +197,31 @@ func TestWords(t *testing.T) {
 			common = w.Weight
 		}
 	}
-	want := []said{{"timeouts", true, false}, {"cicd", true, false}, {"dedlines", true, true}, {"lasagne", false, false}}
+	want := []said{
+		{"timeouts", true, "", 0}, {"cicd", true, "", 0}, {"dedlines", true, "deadlines", 1}, {"lasagne", false, "", 0},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if rarest <= common {
 		t.Errorf("an unknown word weighs %.2f, a common one %.2f; want more", rarest, common)
+	}
+}
+
+func TestOnPage(t *testing.T) {
+	q := Build(shelf).Parse("timeouts, deadline, jitter ")
+	tests := []struct {
+		url  string
+		want []int
+	}{
+		{"/lesson/performance/timeouts", []int{4, 1, 0}},
+		{"/lesson/performance/retries#any", []int{1, 0, 1}},
+		{"/nowhere", []int{0, 0, 0}},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, q.OnPage(tt.url)); diff != "" {
+			t.Errorf("OnPage(%q) (-want +got):\n%s", tt.url, diff)
+		}
 	}
 }
 

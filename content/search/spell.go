@@ -51,7 +51,7 @@ func (p *parser) respell(u *unit, it *item) bool {
 		return true
 	}
 	p.fixed++
-	best := p.index.nearest(it.word)
+	best, edits := p.index.nearest(it.word)
 	if len(best) == 0 {
 		return true
 	}
@@ -60,7 +60,7 @@ func (p *parser) respell(u *unit, it *item) bool {
 		it.stop = true
 		return false
 	}
-	u.Corrected = true
+	u.Fix, u.Edits = best[0], edits
 	for _, w := range best {
 		p.term(u, weightCorrected, stem(w))
 	}
@@ -80,13 +80,13 @@ func (p *parser) splitWord(u *unit, it *item) bool {
 }
 
 // nearest returns the spellings with the fewest edits from text, the most
-// likely first, at most three. If that is a stop word it comes alone.
-func (x *Index) nearest(text string) []string {
+// likely first, at most three, and that number. A stop word comes alone.
+func (x *Index) nearest(text string) (found []string, edits int) {
 	size := utf8.RuneCountInString(text)
 	limit := 1
 	switch {
 	case size < 4 || size > maxJoined || strings.ContainsAny(text, "0123456789+#"):
-		return nil
+		return nil, 0
 	case size >= 8:
 		limit = 2
 	}
@@ -94,29 +94,32 @@ func (x *Index) nearest(text string) []string {
 	for i := range x.words {
 		c.try(&x.words[i])
 	}
+	edits = c.limit
 	if len(c.best) > 0 {
 		c.limit-- // a stop word has to be nearer
 	}
 	if stop := c.nearestStopWord(); stop != "" {
-		return []string{stop}
+		return []string{stop}, 1
 	}
 	slices.SortFunc(c.best, func(a, b *word) int {
 		return cmp.Or(cmp.Compare(c.rank(a.text), c.rank(b.text)), cmp.Compare(b.count, a.count), cmp.Compare(a.text, b.text))
 	})
-	var texts []string
 	for _, w := range c.best[:min(3, len(c.best))] {
-		texts = append(texts, w.text)
+		found = append(found, w.text)
 	}
-	return texts
+	return found, edits
 }
 
-// nearestStopWord returns the stop word within the limit, or "".
+// nearestStopWord returns the stop word within the limit, or "". It has to
+// begin with the same letter: light is not might.
 func (s *speller) nearestStopWord() string {
-	best, least := "", [2]int{s.limit + 1}
+	best, least := "", s.limit+1
 	for text := range stopWords {
-		score := [2]int{s.edits([]rune(text)), s.rank(text)}
-		if c := slices.Compare(score[:], least[:]); c < 0 || c == 0 && text < best {
-			best, least = text, score
+		if s.rank(text) > 0 {
+			continue
+		}
+		if d := s.edits([]rune(text)); d < least || d == least && text < best {
+			best, least = text, d
 		}
 	}
 	return best

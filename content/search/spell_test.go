@@ -30,7 +30,8 @@ func TestNearest(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, index.nearest(tt.text)); diff != "" {
+			got, _ := index.nearest(tt.text)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("nearest(%q) (-want +got):\n%s", tt.text, diff)
 			}
 		})

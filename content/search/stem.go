@@ -160,6 +160,10 @@ var irregular = map[string]string{
 	"chose": "choose", "chosen": "choose", "lost": "lose", "built": "build", "caught": "catch", "woke": "wake",
 	"froze": "freeze", "frozen": "freeze", "went": "go", "gone": "go", "goes": "go", "grew": "grow", "grown": "grow",
 	"held": "hold", "told": "tell", "found": "find", "began": "begin", "begun": "begin", "fell": "fall", "fallen": "fall",
+	"slower": "slow", "slowest": "slow", "faster": "fast", "fastest": "fast", "larger": "large", "largest": "large",
+	"bigger": "big", "biggest": "big", "smaller": "small", "smallest": "small", "cheaper": "cheap", "cheapest": "cheap",
+	"safer": "safe", "safest": "safe", "longer": "long", "longest": "long", "shorter": "short", "shortest": "short",
+	"older": "old", "oldest": "old", "newer": "new", "newest": "new", "higher": "high", "highest": "high", "lower": "low",
 	"taken": "take", "took": "take", "gave": "give", "given": "give", "hidden": "hide", "hid": "hide", "spoke": "speak",
 }
 

@@ -249,3 +249,18 @@ func clean(s string, limit int) string {
 	}
 	return s
 }
+
+// Terms returns what text is filed under, in the order of its words: stems,
+// without stop words, compounds by their parts. Two texts about one thing
+// have many terms in common.
+func Terms(text string) []string {
+	var terms []string
+	eachChunk(text, func(c *chunk) {
+		for _, p := range c.pieces {
+			if !stopWords[p.word] {
+				terms = append(terms, stem(p.word))
+			}
+		}
+	})
+	return terms
+}

@@ -63,6 +63,13 @@ func TestEachChunk(t *testing.T) {
 	}
 }
 
+func TestTerms(t *testing.T) {
+	want := []string{"cach", "query", "ci", "cd"}
+	if diff := cmp.Diff(want, Terms("What caching the queries: CI/CD.")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestClean(t *testing.T) {
 	tests := []struct {
 		name, in string
