@@ -17,12 +17,12 @@ import (
 
 // A Start is what StartAttempt needs to begin an attempt.
 type Start struct {
-	Exam   string
-	Seed   int64
-	Rules  exam.Rules
-	Now    time.Time
-	Draw   func(exam.History) ([]exam.Place, error) // the form
-	Resume string                                   // resume code, see NewResumeCode
+	Exam  string
+	Seed  int64
+	Rules exam.Rules
+	Now   time.Time
+	Draw  func(exam.History) ([]exam.Place, error) // the form
+	Code  func(exam.AttemptID) string              // the code by which a visitor resumes; nil gives none
 }
 
 // NewAttemptID returns 128 random bits.
@@ -69,10 +69,14 @@ func (s *Store) begin(t *tx, learner LearnerID, st Start) (*exam.Attempt, error)
 	if err != nil {
 		return nil, err
 	}
+	code := ""
+	if st.Code != nil {
+		code = NormalCode(st.Code(a.ID))
+	}
 	_, err = t.exec(`
 		INSERT INTO attempts (id, learner_id, exam, number, seed, rules, state, started_at, deadline_at, resume_hash)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		a.ID, learner, a.Exam, a.Number, a.Seed, string(rules), a.State, millis(a.Started), millis(a.Deadline), hash(st.Resume))
+		a.ID, learner, a.Exam, a.Number, a.Seed, string(rules), a.State, millis(a.Started), millis(a.Deadline), hash(code))
 	if err != nil {
 		return nil, err
 	}
@@ -351,4 +355,47 @@ func splitIDs(s string) []exam.OptionID {
 func hash(secret string) sql.NullString {
 	sum := sha256.Sum256([]byte(secret))
 	return sql.NullString{String: hex.EncodeToString(sum[:]), Valid: secret != ""}
+}
+
+// NewItems returns how many items of an attempt of learner stood in none of
+// their earlier attempts.
+func (s *Store) NewItems(ctx context.Context, learner LearnerID, id exam.AttemptID) (n int, err error) {
+	err = s.view(ctx, "count new items", func(t *tx) error {
+		return t.row(`
+			SELECT count(*) FROM slots s JOIN attempts a ON a.id = s.attempt_id
+			WHERE a.id = $1 AND a.learner_id = $2 AND NOT EXISTS (
+				SELECT 1 FROM attempts b JOIN slots o ON o.attempt_id = b.id
+				WHERE b.learner_id = a.learner_id AND b.exam = a.exam AND b.number < a.number AND o.item_id = s.item_id)`,
+			id, learner).Scan(&n)
+	})
+	return n, err
+}
+
+// A Marked is one graded item of an attempt.
+type Marked struct {
+	Attempt  exam.AttemptID
+	Finished time.Time
+	Item     exam.ItemID
+	Version  exam.VersionID
+	Fraction float64
+}
+
+// Marks returns the graded items of the last limit attempts of learner at an
+// exam, newest attempt first.
+func (s *Store) Marks(ctx context.Context, learner LearnerID, name string, limit int) (list []Marked, err error) {
+	err = s.view(ctx, "read marks", func(t *tx) error {
+		list = nil
+		return t.each(func(r *sql.Rows) error {
+			var m Marked
+			var at sql.NullInt64
+			err := r.Scan(&m.Attempt, &at, &m.Item, &m.Version, &m.Fraction)
+			m.Finished = fromMillis(at)
+			list = append(list, m)
+			return err
+		}, `SELECT a.id, a.finished_at, s.item_id, s.version_id, s.fraction
+			FROM (SELECT id, finished_at, number FROM attempts
+				WHERE learner_id = $1 AND exam = $2 AND state = 'graded' ORDER BY number DESC LIMIT $3) AS a
+			JOIN slots s ON s.attempt_id = a.id ORDER BY a.number DESC, s.n`, learner, name, limit)
+	})
+	return list, err
 }

@@ -179,15 +179,8 @@ func (s *Store) Resume(ctx context.Context, code string, own LearnerID, now time
 	return id, key, err
 }
 
-// NewResumeCode returns a random code of 60 bits that is easy to copy by hand:
-// KTQF-2MXA-7TPD.
-func NewResumeCode() string {
-	t := rand.Text()
-	return t[0:4] + "-" + t[4:8] + "-" + t[8:12]
-}
-
-// NormalCode returns a typed resume code in the form of [NewResumeCode]: upper
-// case, groups of four.
+// NormalCode returns a resume code, however it was typed, in the form in which
+// it is shown and hashed: KTQF-2MXA-7TPD.
 func NormalCode(code string) string {
 	var b strings.Builder
 	for _, r := range strings.ToUpper(code) {

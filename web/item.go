@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"html/template"
 	"net/url"
 	"slices"
 	"strconv"
@@ -331,4 +332,30 @@ func optionText(options []exam.Option, id exam.OptionID) string {
 		}
 	}
 	return ""
+}
+
+// responseText writes an answer in words, without saying whether it is right.
+func responseText(it *exam.Item, r exam.Response) content.HTML {
+	var words []string
+	for _, id := range r.Choice {
+		words = append(words, content.Plain(optionText(it.Options, id)))
+	}
+	if r.Text != "" {
+		words = append(words, r.Text)
+	}
+	for _, o := range it.Options {
+		if given := r.Pairs[o.ID]; it.Type == exam.Matching && given != "" {
+			words = append(words, content.Plain(o.Text)+": "+content.Plain(optionText(it.Choices, exam.OptionID(given))))
+		}
+	}
+	for i, b := range it.Blanks {
+		given := r.Pairs[exam.OptionID(strconv.Itoa(i+1))]
+		if given != "" && !b.Typed {
+			given = content.Plain(optionText(b.Options, exam.OptionID(given)))
+		}
+		if given != "" {
+			words = append(words, given)
+		}
+	}
+	return content.HTML(template.HTMLEscapeString(strings.Join(words, "; ")))
 }

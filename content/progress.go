@@ -1,0 +1,73 @@
+package content
+
+import "time"
+
+// Standing is how far somebody has come with a skill. It comes from evidence
+// only.
+type Standing int
+
+// The standings, lowest first.
+const (
+	NotStarted Standing = iota
+	Learning            // a lesson read, or exam items met
+	Practised           // all lessons read, or most exam items right: claimed, not proved
+	Mastered            // shown in an exam
+)
+
+// Evidence is what is known of somebody and one skill.
+type Evidence struct {
+	Read, Lessons int       // lessons read, of how many
+	Right         float64   // points won on the skill's items in the best exam
+	Items         int       // how many items that exam had
+	At            time.Time // when that exam ended
+}
+
+// The shares of an exam's items that count as practised and as mastered, and
+// how many items it takes to say the latter.
+const (
+	practisedShare = 0.6
+	masteredShare  = 0.8
+	masteredItems  = 4
+)
+
+// Standing sorts evidence into a standing.
+func (e Evidence) Standing() Standing {
+	share := 0.0
+	if e.Items > 0 {
+		share = e.Right / float64(e.Items)
+	}
+	switch {
+	case e.Items >= masteredItems && share >= masteredShare:
+		return Mastered
+	case share >= practisedShare, e.Lessons > 0 && e.Read >= e.Lessons:
+		return Practised
+	case e.Read > 0 || e.Items > 0:
+		return Learning
+	}
+	return NotStarted
+}
+
+// LessonsRead counts the lessons of a skill that are done.
+func (s *Skill) LessonsRead(done map[string]time.Time) int {
+	n := 0
+	for _, l := range s.Lessons {
+		if !done[l.Ref()].IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// Done reports whether everything in the step is: its criteria, or the step
+// itself, ticked.
+func (s Step) Done(done map[string]time.Time) bool {
+	if !done[s.Ref()].IsZero() {
+		return true
+	}
+	for _, c := range s.Task.Criteria {
+		if done[c.Ref].IsZero() {
+			return false
+		}
+	}
+	return len(s.Task.Criteria) > 0
+}

@@ -1,0 +1,537 @@
+package web
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"groundwork/content"
+	"groundwork/exam"
+	"groundwork/store"
+	"groundwork/web/ui"
+)
+
+// sittingView is one item of an attempt in progress.
+type sittingView struct {
+	Frame   ui.ExamFrame
+	Attempt *exam.Attempt
+	Slot    *exam.Slot
+	Skill   string
+	Item    itemView
+	Event   string // of the next change, so that sending a form twice stores it once
+	Code    string // by which a visitor resumes; empty with an account
+	Given   []store.Extension
+	Away    string        // how long nobody was here, on coming back
+	Clash   *clashView    // the answer was changed in another window
+	Fault   string        // why what was sent was not saved
+	Nav     navView       // all items
+	Now     time.Time     // the server's clock
+	Limit   time.Duration // of the whole exam
+}
+
+// clashView offers both of two answers.
+type clashView struct {
+	Saved string // when the other one was
+	Sent  []hidden
+}
+
+type hidden struct{ Name, Value string }
+
+// navView is the grid of all items.
+type navView struct {
+	Cells            []navCell
+	Answered, Flags  int
+	Blank            int
+	Current          int
+	Ends, AttemptURL string
+}
+
+type navCell struct {
+	N       int
+	State   string // done, seen, new
+	Flagged bool
+	Words   string // ", seen, no answer, flagged"
+}
+
+// attempt returns the attempt in the address if it belongs to who is asking.
+func (s *Server) attempt(r *http.Request) (*exam.Attempt, error) {
+	if learner(r.Context()) == 0 {
+		return nil, errNoPage
+	}
+	return s.store.Attempt(r.Context(), learner(r.Context()), exam.AttemptID(r.PathValue("id")), s.now())
+}
+
+// running is attempt for a page that is there only while it runs. If it is
+// over, the reader was sent on and done is true.
+func (s *Server) running(w http.ResponseWriter, r *http.Request) (a *exam.Attempt, done bool, err error) {
+	a, err = s.attempt(r)
+	if err != nil || a.State == exam.InProgress {
+		return a, false, err
+	}
+	to := "/result"
+	if a.ClosedBy == exam.ByDeadline {
+		to = "/over"
+	}
+	return a, true, redirect(w, r, attemptURL(a.ID)+to)
+}
+
+// sitting goes on with an attempt where it was left, at the first item that is
+// not answered: GET /exam/{id}.
+func (s *Server) sitting(w http.ResponseWriter, r *http.Request) error {
+	a, done, err := s.running(w, r)
+	if err != nil || done {
+		return err
+	}
+	for _, slot := range a.Slots {
+		if slot.Response.Blank() {
+			return redirect(w, r, itemURL(a.ID, slot.N))
+		}
+	}
+	return redirect(w, r, attemptURL(a.ID)+"/review")
+}
+
+// sittingItem shows one item: GET /exam/{id}/{n}.
+func (s *Server) sittingItem(w http.ResponseWriter, r *http.Request) error {
+	a, done, err := s.running(w, r)
+	if err != nil || done {
+		return err
+	}
+	v, err := s.newSittingView(r, a, r.PathValue("n"))
+	if err != nil {
+		return err
+	}
+	return show(w, r, http.StatusOK, sittingPage(v))
+}
+
+func (s *Server) newSittingView(r *http.Request, a *exam.Attempt, number string) (sittingView, error) {
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return sittingView{}, errNoPage
+	}
+	slot := a.Slot(n)
+	if slot == nil {
+		return sittingView{}, fmt.Errorf("%w: %d", exam.ErrNotOnForm, n)
+	}
+	it, err := s.store.Item(r.Context(), slot.Version)
+	if err != nil {
+		return sittingView{}, err
+	}
+	v := sittingView{
+		Attempt: a, Slot: slot, Event: newEvent(), Now: s.now(), Limit: a.Deadline.Sub(a.Started),
+		Item: newItemView(it, slot.Order, slot.Response), Skill: it.Skill,
+		Nav: newNavView(a, n), Frame: s.examFrame(r, a, fmt.Sprintf("Item %d of %d", n, len(a.Slots))),
+	}
+	if sk := s.site.Load().Library.Skill(it.Skill); sk != nil {
+		v.Skill = sk.Title
+	}
+	if !whoami(r.Context()).Registered() {
+		v.Code = s.resumeCode(a.ID)
+	}
+	v.Away = away(a, v.Now)
+	v.Given, err = s.store.Extensions(r.Context(), learner(r.Context()), a.ID)
+	return v, err
+}
+
+// away says how long nobody was here, if that was long enough to wonder.
+func away(a *exam.Attempt, now time.Time) string {
+	last := a.Started
+	for _, s := range a.Slots {
+		for _, t := range []time.Time{s.Seen, s.Answered} {
+			if t.After(last) {
+				last = t
+			}
+		}
+	}
+	if gap := now.Sub(last); gap >= 10*time.Minute {
+		return plural(int(gap.Minutes()), "minute", "minutes")
+	}
+	return ""
+}
+
+func newEvent() string { return strings.ToLower(rand.Text()) }
+
+// examFrame fills the exam bar.
+func (s *Server) examFrame(r *http.Request, a *exam.Attempt, title string) ui.ExamFrame {
+	f := ui.ExamFrame{Frame: s.frame(r, title, ""), Where: s.site.Load().Blueprint.Title}
+	f.Description = "One item of the exam. Answers are saved as you go, and the clock is the server's."
+	f.Scripts = []string{"exam.js"}
+	left := a.Left(s.now())
+	f.Clock = ui.Clock{Seconds: int(left / time.Second), Left: minutes(left) + " left", EndsAt: clockTime(a.Deadline)}
+	var last time.Time
+	for _, slot := range a.Slots {
+		if slot.Answered.After(last) {
+			last = slot.Answered
+		}
+	}
+	f.Saved = "Nothing to save yet"
+	if !last.IsZero() {
+		f.Saved = "Saved " + last.Format("15:04:05 UTC")
+	}
+	return f
+}
+
+func newNavView(a *exam.Attempt, current int) navView {
+	v := navView{Current: current, Ends: clockTime(a.Deadline), AttemptURL: attemptURL(a.ID)}
+	for _, s := range a.Slots {
+		c := navCell{N: s.N, State: "new", Words: ", not seen yet", Flagged: s.Flagged}
+		switch {
+		case !s.Response.Blank():
+			c.State, c.Words = "done", ", answered"
+			v.Answered++
+		case !s.Seen.IsZero():
+			c.State, c.Words = "seen", ", seen, no answer"
+		}
+		if s.Flagged {
+			c.Words += ", flagged"
+			v.Flags++
+		}
+		v.Cells = append(v.Cells, c)
+	}
+	v.Blank = len(v.Cells) - v.Answered
+	return v
+}
+
+// sittingSave saves an item from its form and goes where the pressed button
+// says: POST /exam/{id}/{n}. It is what every button of the page sends, so
+// that moving on saves, with or without a script.
+func (s *Server) sittingSave(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.attempt(r)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil {
+		return errNoPage
+	}
+	slot := a.Slot(n)
+	if slot == nil {
+		return fmt.Errorf("%w: %d", exam.ErrNotOnForm, n)
+	}
+	it, err := s.store.Item(r.Context(), slot.Version)
+	if err != nil {
+		return err
+	}
+	c, err := formChange(r, it, slot)
+	if err != nil {
+		return err
+	}
+	if c != nil {
+		_, err := s.store.SaveAnswer(r.Context(), learner(r.Context()), a.ID, *c, s.now())
+		switch {
+		case errors.Is(err, exam.ErrConflict), errors.Is(err, exam.ErrResponse):
+			return s.refused(w, r, a.ID, err)
+		case errors.Is(err, exam.ErrClosed):
+			return redirect(w, r, attemptURL(a.ID)+"/over?late=1")
+		case err != nil:
+			return err
+		}
+	}
+	return s.goOn(w, r, a, n)
+}
+
+// formChange reads what a form changes of its slot; nil if nothing.
+func formChange(r *http.Request, it *exam.Item, slot *exam.Slot) (*exam.Change, error) {
+	form := r.PostForm
+	rev, err := strconv.Atoi(form.Get("base"))
+	if err != nil || form.Get("event") == "" || len(form.Get("event")) > 64 {
+		return nil, errBadInput
+	}
+	resp := readResponse(it, form)
+	if m := form.Get("move"); m != "" {
+		resp.Choice = moved(resp.Choice, m)
+	}
+	if it.Type == exam.Ordering && form.Get("move") == "" && slot.Response.Blank() && sameOrder(resp.Choice, slot.Order) {
+		resp = exam.Response{} // the order as first shown is no answer
+	}
+	if form.Get("clear") != "" {
+		resp = exam.Response{}
+	}
+	flagged, note := form.Get("flag") != "", strings.TrimSpace(form.Get("note"))
+	if normal, err := it.Normal(resp); err == nil {
+		resp = normal
+	}
+	if resp.Encode() == slot.Response.Encode() && flagged == slot.Flagged && note == slot.Note {
+		return nil, nil
+	}
+	c := &exam.Change{Slot: slot.N, Event: form.Get("event"), Client: "form", BaseRev: rev, Flagged: &flagged, Note: &note}
+	if resp.Encode() != slot.Response.Encode() {
+		c.Response = &resp
+	}
+	return c, nil
+}
+
+func sameOrder(a, b []exam.OptionID) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// refused shows the item again when what was sent could not be saved: with
+// both answers if it was changed elsewhere, with the reason if it does not fit.
+func (s *Server) refused(w http.ResponseWriter, r *http.Request, id exam.AttemptID, cause error) error {
+	a, err := s.attempt(r)
+	if err != nil {
+		return err
+	}
+	v, err := s.newSittingView(r, a, r.PathValue("n"))
+	if err != nil {
+		return err
+	}
+	if errors.Is(cause, exam.ErrConflict) {
+		v.Clash = &clashView{Saved: clockTime(v.Slot.Answered)}
+		for key, values := range r.PostForm {
+			if key == "a" || key == "text" || key == "flag" || key == "note" || strings.HasPrefix(key, "p-") {
+				for _, value := range values {
+					v.Clash.Sent = append(v.Clash.Sent, hidden{key, value})
+				}
+			}
+		}
+		return show(w, r, http.StatusConflict, sittingPage(v))
+	}
+	v.Fault = cause.Error()[strings.LastIndex(cause.Error(), ": ")+2:]
+	if it, err := s.store.Item(r.Context(), v.Slot.Version); err == nil {
+		v.Item = newItemView(it, v.Slot.Order, readResponse(it, r.PostForm)) // what was typed stays on the page
+	}
+	return show(w, r, http.StatusUnprocessableEntity, sittingPage(v))
+}
+
+// goOn redirects to where the button of an item's form leads.
+func (s *Server) goOn(w http.ResponseWriter, r *http.Request, a *exam.Attempt, n int) error {
+	to := r.PostFormValue("goto")
+	if to == "review" {
+		return redirect(w, r, attemptURL(a.ID)+"/review")
+	}
+	if next, err := strconv.Atoi(to); err == nil && a.Slot(next) != nil {
+		n = next
+		if err := s.store.SeeSlot(r.Context(), learner(r.Context()), a.ID, n, s.now()); err != nil {
+			return err
+		}
+	}
+	return redirect(w, r, itemURL(a.ID, n))
+}
+
+// sittingItems gives the script all items at once, so that moving between them
+// needs no connection: GET /exam/{id}/items.
+func (s *Server) sittingItems(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.attempt(r)
+	if err != nil {
+		return err
+	}
+	if a.State != exam.InProgress {
+		return exam.ErrClosed
+	}
+	var views []sittingView
+	for _, slot := range a.Slots {
+		it, err := s.store.Item(r.Context(), slot.Version)
+		if err != nil {
+			return err
+		}
+		v := sittingView{Attempt: a, Slot: a.Slot(slot.N), Event: newEvent(), Now: s.now(), Limit: a.Deadline.Sub(a.Started), Item: newItemView(it, slot.Order, slot.Response), Skill: it.Skill}
+		if sk := s.site.Load().Library.Skill(it.Skill); sk != nil {
+			v.Skill = sk.Title
+		}
+		views = append(views, v)
+	}
+	return show(w, r, http.StatusOK, sittingFragments(views))
+}
+
+// reviewPageView is the page before handing in.
+type overview struct {
+	Frame                 ui.ExamFrame
+	Attempt               *exam.Attempt
+	Nav                   navView
+	Left                  string
+	Blank, Flagged, Clear []overviewRow
+	Groups                []overviewGroup
+}
+
+type overviewRow struct {
+	N       int
+	Title   string
+	Skill   string
+	Flagged bool
+	Note    string
+}
+
+type overviewGroup struct {
+	Skill string
+	Cells []navCell
+}
+
+// sittingReview lists what is blank and what is flagged before handing in:
+// GET /exam/{id}/review.
+func (s *Server) sittingReview(w http.ResponseWriter, r *http.Request) error {
+	a, done, err := s.running(w, r)
+	if err != nil || done {
+		return err
+	}
+	v := overview{Frame: s.examFrame(r, a, "Look over and hand in"), Attempt: a, Nav: newNavView(a, 0), Left: minutes(a.Left(s.now()))}
+	for i, slot := range a.Slots {
+		it, err := s.store.Item(r.Context(), slot.Version)
+		if err != nil {
+			return err
+		}
+		row := overviewRow{N: slot.N, Title: it.Title, Skill: it.Skill, Flagged: slot.Flagged, Note: slot.Note}
+		if sk := s.site.Load().Library.Skill(it.Skill); sk != nil {
+			row.Skill = sk.Title
+		}
+		switch {
+		case slot.Response.Blank():
+			v.Blank = append(v.Blank, row)
+		case slot.Flagged:
+			v.Flagged = append(v.Flagged, row)
+		}
+		if g := len(v.Groups); g == 0 || v.Groups[g-1].Skill != row.Skill {
+			v.Groups = append(v.Groups, overviewGroup{Skill: row.Skill})
+		}
+		g := &v.Groups[len(v.Groups)-1]
+		g.Cells = append(g.Cells, v.Nav.Cells[i])
+	}
+	return show(w, r, http.StatusOK, overviewPage(v))
+}
+
+// sittingSubmit hands in: POST /exam/{id}/submit. However often it is sent,
+// there is one result.
+func (s *Server) sittingSubmit(w http.ResponseWriter, r *http.Request) error {
+	if learner(r.Context()) == 0 {
+		return errNoPage
+	}
+	a, err := s.store.SubmitAttempt(r.Context(), learner(r.Context()), exam.AttemptID(r.PathValue("id")), s.now())
+	if err != nil {
+		return err
+	}
+	if a.ClosedBy == exam.ByDeadline {
+		return redirect(w, r, attemptURL(a.ID)+"/over")
+	}
+	return redirect(w, r, attemptURL(a.ID)+"/result")
+}
+
+// overView is the page after time has run out.
+type overView struct {
+	Frame           ui.Frame
+	Attempt         *exam.Attempt
+	Answered, Blank int
+	Last            string
+	Late            bool // an answer came too late and was not taken
+}
+
+// sittingOver says that time is up and what was handed in: GET /exam/{id}/over.
+func (s *Server) sittingOver(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.attempt(r)
+	if err != nil {
+		return err
+	}
+	if a.State == exam.InProgress {
+		return redirect(w, r, attemptURL(a.ID))
+	}
+	f := s.described(r, "Time is up", "The exam has ended. What you had answered was handed in and graded; the report is ready.", "/exam")
+	f.Scripts = []string{"exam.js"}
+	v := overView{Frame: f, Attempt: a, Late: r.FormValue("late") != ""}
+	var last time.Time
+	for _, slot := range a.Slots {
+		if slot.Response.Blank() {
+			v.Blank++
+			continue
+		}
+		v.Answered++
+		if slot.Answered.After(last) {
+			last = slot.Answered
+		}
+	}
+	if !last.IsZero() {
+		v.Last = last.Format("15:04:05 UTC")
+	}
+	return show(w, r, http.StatusOK, overPage(v))
+}
+
+// logView is everything that the server has of an attempt.
+type logView struct {
+	Frame   ui.Frame
+	Attempt *exam.Attempt
+	Events  []logRow
+	Given   []store.Extension
+}
+
+type logRow struct {
+	At, What, Slot string
+	Text           content.HTML
+}
+
+// sittingLog shows the owner what the server has of an attempt, line by line:
+// GET /exam/{id}/log.
+func (s *Server) sittingLog(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.attempt(r)
+	if err != nil {
+		return err
+	}
+	events, err := s.store.Events(r.Context(), learner(r.Context()), a.ID)
+	if err != nil {
+		return err
+	}
+	v := logView{Frame: s.described(r, "What the server has", "Every change of this attempt that the server has stored, with its time: the answer to what happened to an answer.", "/exam"), Attempt: a}
+	if v.Given, err = s.store.Extensions(r.Context(), learner(r.Context()), a.ID); err != nil {
+		return err
+	}
+	for _, e := range events {
+		row := logRow{At: e.At.Format("15:04:05 UTC"), What: eventWords(e)}
+		if e.Slot > 0 {
+			row.Slot = strconv.Itoa(e.Slot)
+			row.Text = content.HTML(s.answerText(r, a, e))
+		}
+		v.Events = append(v.Events, row)
+	}
+	return show(w, r, http.StatusOK, logPage(v))
+}
+
+func eventWords(e store.Event) string {
+	switch e.Kind {
+	case "start":
+		return "Started"
+	case "seen":
+		return "First shown"
+	case "extend":
+		return "Time given back: " + e.Data
+	case "close":
+		return map[string]string{"learner": "Handed in", "deadline": "Time was up: handed in for you", "operator": "Closed by the operator"}[e.Data]
+	}
+	words := fmt.Sprintf("Saved, change %d", e.Rev)
+	if e.Late > 0 {
+		words += fmt.Sprintf(", %.1f s after the end", e.Late.Seconds())
+	}
+	return words
+}
+
+// answerText writes a stored answer in words.
+func (s *Server) answerText(r *http.Request, a *exam.Attempt, e store.Event) string {
+	if e.Kind != "save" {
+		return ""
+	}
+	switch e.Data {
+	case "":
+		return "blank"
+	case "flag true":
+		return "flagged"
+	case "flag false":
+		return "flag taken away"
+	}
+	resp, err := exam.DecodeResponse(e.Data)
+	slot := a.Slot(e.Slot)
+	if err != nil || slot == nil {
+		return ""
+	}
+	it, err := s.store.Item(r.Context(), slot.Version)
+	if err != nil {
+		return ""
+	}
+	return string(responseText(it, resp))
+}
