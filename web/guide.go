@@ -1,4 +1,90 @@
 package web
 
-// guideRoutes lists the URLs of this part of the site.
-func (s *Server) guideRoutes(handle func(string, page)) {}
+import (
+	"net/http"
+
+	"groundwork/content"
+	"groundwork/web/ui"
+)
+
+// guideRoutes lists the URLs of what is read: guidance, the map, lessons, the
+// path, projects, practice, and the ways to find something in them.
+func (s *Server) guideRoutes(handle func(string, page)) {
+	handle("GET /{$}", s.overview)
+	handle("POST /self-check", s.selfCheck)
+	handle("GET /guide/levels", s.levels)
+	handle("GET /guide/interview", s.interview)
+	handle("GET /guide/mistakes", s.mistakes)
+	handle("GET /guide/{slug}", s.guidePage)
+
+	handle("GET /map", s.skillMap)
+	handle("GET /skill/{id}", s.skill)
+	handle("GET /lesson/{skill}/{slug}", s.lesson)
+	handle("GET /path", s.path)
+	handle("GET /projects", s.projects)
+	handle("GET /project/{id}", s.project)
+	handle("GET /practice", s.practice)
+	handle("GET /practice/{skill}", s.practiceItem)
+	handle("POST /practice/{skill}", s.practiceAnswer)
+
+	handle("GET /search", s.search)
+	handle("GET /ask", s.ask)
+	handle("POST /ask", s.askComposed)
+	handle("GET /ask/stream", s.askStream)
+	handle("GET /report", s.report)
+	handle("POST /report", s.reportSend)
+	handle("GET /report/thanks", s.reportThanks)
+}
+
+// A guideView is a guidance page that is nothing but its Markdown.
+type guideView struct {
+	Frame ui.Frame
+	*content.Page
+	Cells []ui.Cell
+}
+
+// guidePage shows a guidance page: GET /guide/{slug}. The fit test and the exam
+// have addresses of their own.
+func (s *Server) guidePage(w http.ResponseWriter, r *http.Request) error {
+	slug := r.PathValue("slug")
+	p := s.site.Load().Library.Pages[slug]
+	if p == nil || p.File == "" || slug == "fit" || slug == "exam" {
+		return errNoPage
+	}
+	v := guideView{Frame: s.guideFrame(r, p.Title, p.Description), Page: p, Cells: reviewed(p.Meta)}
+	return show(w, r, http.StatusOK, guidePage(v))
+}
+
+// reviewed is the title block of a page of which nothing else is to be told:
+// when somebody last read it through, and who.
+func reviewed(m content.Meta) []ui.Cell {
+	return []ui.Cell{
+		{Term: "Reviewed", Text: m.Reviewed.Long(), Time: m.Reviewed.ISO()},
+		{Term: "By", Text: upperFirst(m.ReviewedBy)},
+	}
+}
+
+// A mistakesView is the page of common mistakes.
+type mistakesView struct {
+	Frame    ui.Frame
+	Page     content.Page
+	Cells    []ui.Cell
+	Mistakes []mistakeView
+}
+
+// A mistakeView is one mistake with the lesson that prevents it.
+type mistakeView struct {
+	content.Mistake
+	Lesson []ui.Link
+}
+
+// mistakes shows the page of common mistakes: GET /guide/mistakes.
+func (s *Server) mistakes(w http.ResponseWriter, r *http.Request) error {
+	lib := s.site.Load().Library
+	page := lib.Mistakes.Page
+	v := mistakesView{Frame: s.guideFrame(r, page.Title, page.Description), Page: page, Cells: reviewed(page.Meta)}
+	for _, m := range lib.Mistakes.Mistakes {
+		v.Mistakes = append(v.Mistakes, mistakeView{m, lessonLinks(lib, m.Lesson)})
+	}
+	return show(w, r, http.StatusOK, mistakesPage(v))
+}
