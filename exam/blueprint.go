@@ -3,6 +3,7 @@ package exam
 import (
 	"fmt"
 	"io/fs"
+	"math"
 	"slices"
 	"time"
 
@@ -132,4 +133,65 @@ func (b *Blueprint) Satisfiable(bank *Bank) source.Problems {
 		}
 	}
 	return problems
+}
+
+// A Supply says how far the bank carries one cell of the blueprint.
+type Supply struct {
+	Skill  string
+	Level  Level
+	Wanted int // items a form takes
+	Items  int // items there are
+}
+
+// Fresh returns how many forms can be drawn one after the other without
+// repeating an item of the cell.
+func (s Supply) Fresh() int {
+	if s.Wanted == 0 {
+		return 0
+	}
+	return s.Items / s.Wanted
+}
+
+// Overlap returns how many items of the cell two forms drawn at random share
+// on average: wanted squared over items (the mean of the hypergeometric
+// distribution).
+func (s Supply) Overlap() float64 {
+	if s.Items == 0 {
+		return 0
+	}
+	return float64(s.Wanted*s.Wanted) / float64(s.Items)
+}
+
+// Supply returns the supply of every cell, in the order of the blueprint.
+func (b *Blueprint) Supply(bank *Bank) []Supply {
+	var out []Supply
+	for _, c := range b.Cells {
+		for _, l := range Levels {
+			s := Supply{Skill: c.Skill, Level: l, Wanted: c.Count[l]}
+			for _, it := range bank.Pool(ExamPool) {
+				if it.Skill == c.Skill && it.Level == l {
+					s.Items++
+				}
+			}
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Forms returns the decimal logarithm of the number of different forms that
+// the bank allows, enemies not counted: the product over all cells of the ways
+// to choose wanted of items.
+func (b *Blueprint) Forms(bank *Bank) float64 {
+	sum := 0.0
+	for _, s := range b.Supply(bank) {
+		sum += logFactorial(s.Items) - logFactorial(s.Wanted) - logFactorial(s.Items-s.Wanted)
+	}
+	return sum / math.Ln10
+}
+
+// logFactorial returns the natural logarithm of n!, or 0 below 0.
+func logFactorial(n int) float64 {
+	v, _ := math.Lgamma(float64(max(n, 0)) + 1)
+	return v
 }

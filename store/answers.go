@@ -228,3 +228,33 @@ func (s *Store) Extensions(ctx context.Context, learner LearnerID, id exam.Attem
 	})
 	return list, err
 }
+
+// A Running is an attempt in progress, for operators.
+type Running struct {
+	ID                exam.AttemptID
+	Who               string // address of the account, or "visitor"
+	Started, Deadline time.Time
+	Answered, Items   int
+}
+
+// Running returns the attempts in progress at now, of all learners, those that
+// end first first. It is for operators.
+func (s *Store) Running(ctx context.Context, now time.Time) (list []Running, err error) {
+	err = s.view(ctx, "read running attempts", func(t *tx) error {
+		list = nil
+		return t.each(func(r *sql.Rows) error {
+			var a Running
+			var started, deadline sql.NullInt64
+			err := r.Scan(&a.ID, &a.Who, &started, &deadline, &a.Answered, &a.Items)
+			a.Started, a.Deadline = fromMillis(started), fromMillis(deadline)
+			list = append(list, a)
+			return err
+		}, `SELECT a.id, coalesce(l.email, 'visitor'), a.started_at, a.deadline_at,
+				(SELECT count(*) FROM slots s WHERE s.attempt_id = a.id AND s.response <> ''),
+				(SELECT count(*) FROM slots s WHERE s.attempt_id = a.id)
+			FROM attempts a JOIN learners l ON l.id = a.learner_id
+			WHERE a.state = 'in_progress' AND a.deadline_at >= $1 ORDER BY a.deadline_at`,
+			now.Add(-exam.Allowance).UnixMilli())
+	})
+	return list, err
+}

@@ -2,15 +2,21 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
+	"text/tabwriter"
 
 	"groundwork/content"
 	"groundwork/content/source"
 	"groundwork/exam"
 	"groundwork/quiz"
+	"groundwork/store"
+	"groundwork/web"
 )
 
 // site is the content of a site, read and checked as a whole.
@@ -61,6 +67,11 @@ func (s *site) between() source.Problems {
 	return append(problems, s.blueprint.Satisfiable(s.bank)...)
 }
 
+// web returns the content as the site takes it.
+func (s *site) web() web.Site {
+	return web.Site{Library: s.lib, Bank: s.bank, Blueprint: s.blueprint, Fit: s.fit}
+}
+
 // folder returns the content to use: a folder, or what the program carries.
 func folder(dir string) (fs.FS, error) {
 	if dir == "" {
@@ -80,6 +91,7 @@ func folder(dir string) (fs.FS, error) {
 func check(ctx context.Context, args []string, w world) error {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	dir := flags.String("content", "", "`folder` to check (default: what the program carries)")
+	against := flags.String("against", "", "database `file`: name the ids with progress that the content no longer has")
 	if err := parse(flags, args, w); err != nil {
 		return err
 	}
@@ -94,6 +106,60 @@ func check(ctx context.Context, args []string, w world) error {
 	if len(problems) > 0 {
 		return fmt.Errorf("%d mistakes", len(problems))
 	}
-	fmt.Fprintf(w.stdout, "%d lessons, %d items, no mistakes\n", len(s.lib.Lessons()), len(s.bank.All()))
+	if *against != "" {
+		if err := missed(ctx, s, *against, w); err != nil {
+			return err
+		}
+	}
+	s.summary(w)
+	return nil
+}
+
+// summary prints what there is, and how far the bank carries the exam.
+func (s *site) summary(w world) {
+	fmt.Fprintf(w.stdout, "%d skills, %d lessons, %d projects, %d items, no mistakes\n", len(s.lib.Skills), len(s.lib.Lessons()), len(s.lib.Projects), len(s.bank.All()))
+	tw := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(tw, "cell\twanted\titems\tforms without repetition\tshared by two forms\t")
+	for _, c := range s.blueprint.Supply(s.bank) {
+		fmt.Fprintf(tw, "%s, %s\t%d\t%d\t%d\t%.1f\t\n", c.Skill, c.Level, c.Wanted, c.Items, c.Fresh(), c.Overlap())
+	}
+	_ = tw.Flush() // to stdout: nobody to tell
+	fmt.Fprintf(w.stdout, "about 10^%.0f different forms\n", s.blueprint.Forms(s.bank))
+}
+
+// missed names the ids under which learners have progress and which the
+// content does not have any more: somebody's work would vanish from sight.
+func missed(ctx context.Context, s *site, file string, w world) (err error) {
+	if _, err := os.Stat(file); err != nil {
+		return fmt.Errorf("-against: %w", err)
+	}
+	st, err := store.Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	refs, err := st.ProgressRefs(ctx)
+	if err != nil {
+		return err
+	}
+	have, n := s.lib.Refs(), 0
+	for _, ref := range slices.Sorted(maps.Keys(refs)) {
+		if _, ok := have[ref]; !ok {
+			fmt.Fprintf(w.stdout, "%s: %d learners have progress on it and the content has it no longer; bring the id back\n", ref, refs[ref])
+			n++
+		}
+	}
+	items, err := st.ItemRefs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(items)) {
+		if s.bank.Item(exam.ItemID(id)) == nil {
+			fmt.Fprintf(w.stdout, "item %s: it stood on %d forms and the bank has it no longer; old attempts still show it\n", id, items[id])
+		}
+	}
+	if n > 0 {
+		return fmt.Errorf("%d ids with progress are missing", n)
+	}
 	return nil
 }

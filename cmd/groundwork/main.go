@@ -40,7 +40,12 @@ type command struct {
 // commands lists all commands in the order in which help shows them.
 func commands() []command {
 	return []command{
+		{"serve", "[-addr HOST:PORT] [-db FILE]", "run the site", serve},
 		{"check", "[-content DIR] [-against FILE]", "check all content and report every mistake as file:line", check},
+		{"attempt", "list | extend [-db FILE] …", "list running attempts, give minutes back to one", attemptCommand},
+		{"reports", "[-db FILE]", "print the faults that readers reported", reports},
+		{"version", "", "print the version", showVersion},
+		{"help", "", "print this", help},
 	}
 }
 

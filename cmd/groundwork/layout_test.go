@@ -1,0 +1,67 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport says which of our packages each package may import. The domain
+// (content, exam, quiz) imports nothing of ours, the store imports the domain,
+// the web imports both, and only the program imports the web.
+var mayImport = map[string][]string{
+	"static":          {},
+	"content/source":  {}, // the files that authors write: a leaf for content, exam and quiz
+	"content/search":  {},
+	"content/ask":     {"content/search"},
+	"content/diagram": {},
+	"content":         {"content/diagram", "content/search", "content/source"},
+	"exam":            {"content/source"},
+	"quiz":            {"content/source"},
+	"store":           {"content", "exam", "quiz"},
+	"store/storetest": {"store"},
+	"web/ui":          {},
+	"web":             {"content", "content/ask", "content/search", "exam", "quiz", "static", "store", "web/ui"},
+	"cmd/groundwork":  {"content", "content/ask", "content/source", "exam", "quiz", "store", "web"},
+}
+
+func TestImportDirection(t *testing.T) {
+	const root = "../.."
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(file))
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(rel)
+		allowed, known := mayImport[pkg]
+		if !known {
+			t.Errorf("package %s has no place in the house yet; give it one in mayImport", pkg)
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, im := range f.Imports {
+			name, err := strconv.Unquote(im.Path.Value)
+			if err != nil {
+				return err
+			}
+			if ours, ok := strings.CutPrefix(name, "groundwork/"); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s: %s may not import %s", file, pkg, ours)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"groundwork/content/ask"
+	"groundwork/store"
+	"groundwork/web"
+)
+
+// options are the settings of groundwork serve.
+type options struct {
+	addr, db, content, keys  string
+	dev, secure              bool
+	proxies                  int
+	askURL, askModel, askKey string
+}
+
+func (o *options) flags() *flag.FlagSet {
+	f := flag.NewFlagSet("serve", flag.ContinueOnError)
+	f.StringVar(&o.addr, "addr", "localhost:8080", "`address` to listen on")
+	f.StringVar(&o.db, "db", "groundwork.db", "database `file`; made if there is none")
+	f.StringVar(&o.keys, "keys", "", "`file` with the secrets of this site; made on first start (default: the database file with .keys)")
+	f.StringVar(&o.content, "content", "", "`folder` of content to serve in place of what the program carries")
+	f.BoolVar(&o.dev, "dev", false, "read the content folder again whenever it changes")
+	f.BoolVar(&o.secure, "secure", false, "the site is reached over HTTPS: secure cookies and HSTS")
+	f.IntVar(&o.proxies, "proxies", 0, "`number` of trusted proxies in front, each of which adds to X-Forwarded-For")
+	f.StringVar(&o.askURL, "ask-url", "", "base `address` of an OpenAI-compatible endpoint that composes answers in Ask; empty quotes only")
+	f.StringVar(&o.askModel, "ask-model", "", "`name` of the model at -ask-url, shown to readers")
+	f.StringVar(&o.askKey, "ask-key", "", "`key` for -ask-url; better given as GROUNDWORK_ASK_KEY")
+	return f
+}
+
+// serve runs the site until ctx is done, then lets open requests finish.
+func serve(ctx context.Context, args []string, w world) (err error) {
+	var o options
+	if err := parse(o.flags(), args, w); err != nil {
+		return err
+	}
+	if o.dev && o.content == "" {
+		return errors.New("-dev reads a folder again when it changes: give it one with -content")
+	}
+	if (o.askURL == "") != (o.askModel == "") {
+		return errors.New("-ask-url and -ask-model belong together: give both or neither")
+	}
+	log := slog.New(slog.NewTextHandler(w.stderr, nil))
+	fsys, err := folder(o.content)
+	if err != nil {
+		return err
+	}
+	s, problems := load(fsys)
+	if err := problems.Err(); err != nil {
+		return fmt.Errorf("the content has %d mistakes; nothing is served until they are mended:\n%w", len(problems), err)
+	}
+	st, err := store.Open(ctx, o.db)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	keys, err := readKeys(o)
+	if err != nil {
+		return err
+	}
+	site, err := web.New(st, s.web(), log, o.config(keys))
+	if err != nil {
+		return err
+	}
+	return o.run(ctx, st, site, fsys, log)
+}
+
+// config turns the settings into what the site needs to know.
+func (o *options) config(keys web.Keys) web.Config {
+	c := web.Config{Keys: keys, Secure: o.secure, Now: time.Now, Seed: seed, Version: version, Proxies: o.proxies}
+	if o.askURL != "" {
+		c.Model, c.ModelIs = ask.NewHTTPModel(o.askURL, o.askKey, o.askModel, nil), o.askModel
+	}
+	return c
+}
+
+// seed is where forms get their chance from.
+func seed() int64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return int64(binary.LittleEndian.Uint64(b[:]) >> 1)
+}
+
+// run listens, and works beside it, until ctx is done or something fails.
+func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, fsys fs.FS, log *slog.Logger) error {
+	ln, err := net.Listen("tcp", o.addr)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{
+		Handler:           site,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelError),
+	}
+	log.Info("serving", "url", "http://"+ln.Addr().String(), "version", version)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error { return sweep(ctx, st, log, time.Minute) })
+	if o.dev {
+		g.Go(func() error { return reload(ctx, o.content, fsys, site, log, 300*time.Millisecond) })
+	}
+	g.Go(func() error {
+		<-ctx.Done()
+		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		log.Info("stopping")
+		return srv.Shutdown(wait)
+	})
+	return g.Wait()
+}
+
+// sweep grades attempts that nobody came back to and forgets visitors after
+// their time. Nothing depends on it but tidiness.
+func sweep(ctx context.Context, st *store.Store, log *slog.Logger, every time.Duration) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if n, err := st.CloseDue(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			log.Error("sweep", "err", err)
+		} else if n > 0 {
+			log.Info("sweep", "graded", n)
+		}
+		if n, err := st.DeleteVisitors(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			log.Error("sweep", "err", err)
+		} else if n > 0 {
+			log.Info("sweep", "visitors", n)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// reload serves the content folder anew whenever a file in it has changed. As
+// long as it has mistakes, what was served before stays.
+func reload(ctx context.Context, dir string, fsys fs.FS, site *web.Server, log *slog.Logger, every time.Duration) error {
+	last := fingerprint(fsys)
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		now := fingerprint(fsys)
+		if now == last {
+			continue
+		}
+		last = now
+		s, problems := load(fsys)
+		if err := problems.Err(); err != nil {
+			log.Error("content not reloaded", "folder", dir, "mistakes", len(problems), "first", strings.SplitN(err.Error(), "\n", 2)[0])
+			continue
+		}
+		site.SetSite(s.web())
+		log.Info("content reloaded", "folder", dir)
+	}
+}
+
+// fingerprint changes when a Markdown file of fsys does.
+func fingerprint(fsys fs.FS) string {
+	var b strings.Builder
+	_ = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".md") {
+			return nil // a file that vanishes meanwhile shows at the next look
+		}
+		if info, err := d.Info(); err == nil {
+			fmt.Fprintf(&b, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
+		}
+		return nil
+	})
+	return b.String()
+}
+
+const keyLen = 32
+
+// readKeys reads the secrets of this site from their file, which it makes on
+// the first start, readable by its owner only.
+func readKeys(o options) (web.Keys, error) {
+	name := o.keys
+	if name == "" {
+		name = o.db + ".keys"
+	}
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		data = make([]byte, 3*keyLen)
+		_, _ = rand.Read(data) // never fails
+		err = os.WriteFile(name, data, 0o600)
+	}
+	if err != nil {
+		return web.Keys{}, fmt.Errorf("keys: %w", err)
+	}
+	if len(data) != 3*keyLen {
+		return web.Keys{}, fmt.Errorf("keys: %s has %d bytes and should have %d; restore it from a backup, or remove it to sign everybody out", name, len(data), 3*keyLen)
+	}
+	return web.Keys{Sign: data[:keyLen], Encrypt: data[keyLen : 2*keyLen], Code: data[2*keyLen:]}, nil
+}
