@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"groundwork/exam"
+)
+
+// An Export is everything that the database has of one learner, but for the
+// hashes of secrets: those are ours to check with and nobody's to read.
+type Export struct {
+	Taken    time.Time // when; set by the caller, for what is written of it
+	Learner  Learner
+	Seen     time.Time   // when the 90 days of a visitor began last
+	Browsers []time.Time // when each browser got a key to a visitor's work
+	SignIns  []SignIn    // without their tokens
+	Progress []Done
+	Notes    []Note // empty ones too
+	Attempts []ExportedAttempt
+
+	items map[exam.VersionID]*exam.Item
+}
+
+// A Done is one thing that the learner ticked, read or did.
+type Done struct {
+	Ref string
+	At  time.Time
+}
+
+// An ExportedAttempt is an attempt with all that hangs on it.
+type ExportedAttempt struct {
+	exam.Attempt
+	Extensions []Extension
+	Events     []ExportedEvent
+}
+
+// An ExportedEvent is a line of an attempt's log as it is stored.
+type ExportedEvent struct {
+	Event
+	ID       string
+	ClientAt time.Time // by the browser's clock
+}
+
+// Item returns the version of an item that an exported attempt has, or nil.
+func (e Export) Item(id exam.VersionID) *exam.Item { return e.items[id] }
+
+// Export returns everything that the database has of a learner, as it was at
+// one moment. Attempts whose time is over are not graded by it; whoever wants
+// them graded calls [Store.Attempts] or [Store.CloseDue] first.
+func (s *Store) Export(ctx context.Context, learner LearnerID) (e Export, err error) {
+	err = s.view(ctx, "export learner", func(t *tx) error {
+		e = Export{items: map[exam.VersionID]*exam.Item{}}
+		if e.Learner, err = scanLearner(t.row(learnerColumns+` WHERE l.id = $1`, learner)); err != nil {
+			return err
+		}
+		var seen sql.NullInt64
+		if err := t.row(`SELECT seen_at FROM learners WHERE id = $1`, learner).Scan(&seen); err != nil {
+			return err
+		}
+		e.Seen = fromMillis(seen)
+		return errors.Join(e.readSignIns(t), e.readWork(t), s.exportAttempts(t, &e))
+	})
+	return e, err
+}
+
+func (e *Export) readSignIns(t *tx) error {
+	err := t.each(func(r *sql.Rows) error {
+		var at sql.NullInt64
+		err := r.Scan(&at)
+		e.Browsers = append(e.Browsers, fromMillis(at))
+		return err
+	}, `SELECT created_at FROM visitor_keys WHERE learner_id = $1 ORDER BY created_at`, e.Learner.ID)
+	if err != nil {
+		return err
+	}
+	return t.each(func(r *sql.Rows) error {
+		var in SignIn
+		var began, expires sql.NullInt64
+		err := r.Scan(&in.Agent, &began, &expires)
+		in.Began, in.Expires = fromMillis(began), fromMillis(expires)
+		e.SignIns = append(e.SignIns, in)
+		return err
+	}, `SELECT agent, created_at, expires_at FROM sessions WHERE learner_id = $1 ORDER BY created_at, token_hash`, e.Learner.ID)
+}
+
+// readWork reads progress and notes.
+func (e *Export) readWork(t *tx) error {
+	err := t.each(func(r *sql.Rows) error {
+		var d Done
+		var at sql.NullInt64
+		err := r.Scan(&d.Ref, &at)
+		d.At = fromMillis(at)
+		e.Progress = append(e.Progress, d)
+		return err
+	}, `SELECT ref, done_at FROM progress WHERE learner_id = $1 ORDER BY done_at, ref`, e.Learner.ID)
+	if err != nil {
+		return err
+	}
+	return t.each(func(r *sql.Rows) error {
+		n, err := scanNote(r)
+		e.Notes = append(e.Notes, n)
+		return err
+	}, `SELECT ref, body, rev, saved_at FROM notes WHERE learner_id = $1 ORDER BY ref`, e.Learner.ID)
+}
+
+func (s *Store) exportAttempts(t *tx, e *Export) error {
+	err := t.each(func(r *sql.Rows) error {
+		a, err := scanAttempt(r)
+		if err == nil {
+			e.Attempts = append(e.Attempts, ExportedAttempt{Attempt: *a})
+		}
+		return err
+	}, attemptColumns+` WHERE learner_id = $1 ORDER BY started_at, id`, e.Learner.ID)
+	if err != nil {
+		return err
+	}
+	for i := range e.Attempts {
+		a := &e.Attempts[i]
+		if a.Slots, err = slots(t, a.ID); err != nil {
+			return err
+		}
+		for _, slot := range a.Slots {
+			if e.items[slot.Version], err = s.item(t, slot.Version); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(a.readExtensions(t), a.readEvents(t)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *ExportedAttempt) readExtensions(t *tx) error {
+	return t.each(func(r *sql.Rows) error {
+		var x Extension
+		var at sql.NullInt64
+		err := r.Scan(&x.Minutes, &x.Reason, &at)
+		x.Given = fromMillis(at)
+		a.Extensions = append(a.Extensions, x)
+		return err
+	}, `SELECT minutes, reason, given_at FROM extensions WHERE attempt_id = $1 ORDER BY seq`, a.ID)
+}
+
+func (a *ExportedAttempt) readEvents(t *tx) error {
+	return t.each(func(r *sql.Rows) error {
+		var e ExportedEvent
+		var client, at sql.NullInt64
+		var late int64
+		err := r.Scan(&e.Seq, &e.ID, &e.Kind, &e.Slot, &e.Rev, &e.Client, &client, &at, &late, &e.Data)
+		e.ClientAt, e.At, e.Late = fromMillis(client), fromMillis(at), time.Duration(late)*time.Millisecond
+		a.Events = append(a.Events, e)
+		return err
+	}, `SELECT seq, event_id, kind, slot, rev, client, client_at, server_at, late_ms, data FROM events WHERE attempt_id = $1 ORDER BY seq`, a.ID)
+}
+
+// An Account is a learner with an address, as the operator's list shows it.
+type Account struct {
+	Learner
+	Attempts int
+	SignIns  int // live at the moment asked for
+}
+
+// Accounts returns everybody who has an account, by address. It is for
+// operators.
+func (s *Store) Accounts(ctx context.Context, now time.Time) (list []Account, err error) {
+	err = s.view(ctx, "read accounts", func(t *tx) error {
+		list = nil
+		return t.each(func(r *sql.Rows) error {
+			var a Account
+			var created sql.NullInt64
+			err := r.Scan(&a.ID, &a.Email, &a.Name, &a.Role, &created, &a.Attempts, &a.SignIns)
+			a.Created = fromMillis(created)
+			list = append(list, a)
+			return err
+		}, `SELECT id, email, name, role, created_at,
+				(SELECT count(*) FROM attempts WHERE learner_id = l.id),
+				(SELECT count(*) FROM sessions WHERE learner_id = l.id AND expires_at > $1)
+			FROM learners l WHERE email IS NOT NULL ORDER BY email`, millis(now))
+	})
+	return list, err
+}
