@@ -89,7 +89,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	level(r.Context(), "request failed", "method", r.Method, "route", r.Pattern, "status", o.status, "err", err.Error(), "request", requestID(r.Context()))
 	w.Header().Set("Cache-Control", "no-store")
 	f := s.frame(r, o.title, "")
-	if err := show(w, r, o.status, errorPage(f, o, requestID(r.Context()))); err != nil {
+	page := errorPage(f, o, requestID(r.Context()))
+	if o.err == errNoPage || o.err == store.ErrNotFound {
+		page = lostPage(s.newLostView(r, f, o))
+	}
+	if err := show(w, r, o.status, page); err != nil {
 		http.Error(w, o.title, o.status)
 	}
 }

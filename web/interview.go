@@ -40,7 +40,7 @@ func (s *Server) interview(w http.ResponseWriter, r *http.Request) error {
 	if v.Note, err = s.note(r.Context(), content.PromptRef, "Your answer", interviewURL); err != nil {
 		return err
 	}
-	v.Note.Rows = 18
+	v.Note.Rows, v.Note.Thing = 18, "answer"
 	for _, part := range p.Parts {
 		switch part.ID {
 		case "how":

@@ -41,11 +41,11 @@ func (s *Server) levels(w http.ResponseWriter, r *http.Request) error {
 	v := levelsView{
 		Frame: s.guideFrame(r, l.Title, l.Description), Page: l.Page, Levels: l.Levels,
 		Ranges: salaryRanges(l), Stale: l.Salary.Stale(s.now()),
-		Cells: append([]ui.Cell{
+		Cells: []ui.Cell{
 			{Term: "Currency", Text: l.Salary.Currency},
 			{Term: "Stated", Text: l.Salary.Stated.Long(), Time: l.Salary.Stated.ISO()},
 			{Term: "Source", Text: l.Salary.Source.Plain(), Full: true},
-		}, reviewed(l.Meta)...),
+		},
 	}
 	for i, title := range l.Rows {
 		row := expectationRow{Title: title}

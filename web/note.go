@@ -16,6 +16,7 @@ type noteView struct {
 	Label string // of the text area: "Your notes on API Development"
 	Back  string // where saving leads
 	Rows  int    // of the text area; 6 unless given
+	Thing string // what is saved; "note" unless given
 }
 
 // note returns the note of whoever asks, to be shown and changed on the page
@@ -54,6 +55,13 @@ func (v noteView) rows() int {
 		return v.Rows
 	}
 	return 6
+}
+
+func (v noteView) thing() string {
+	if v.Thing != "" {
+		return v.Thing
+	}
+	return "note"
 }
 
 func (v noteView) summary() string {

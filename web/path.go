@@ -25,6 +25,7 @@ type stepView struct {
 	Done    bool     // ticked as a whole
 	Skills  []ui.Link
 	Lessons []lessonLine
+	Next    ui.Link // the one lesson to read now, on the first step that is not done
 	Ticks   []tickView
 	Note    noteView
 }
@@ -47,6 +48,7 @@ func (s *Server) path(w http.ResponseWriter, r *http.Request) error {
 		v.Steps = append(v.Steps, sv)
 	}
 	v.cells()
+	v.next()
 	return show(w, r, http.StatusOK, pathPage(v))
 }
 
@@ -89,6 +91,23 @@ func (v *pathView) cells() {
 		{Term: "Steps done", Text: strconv.Itoa(steps) + " of " + strconv.Itoa(len(v.Steps))},
 		{Term: "Ticked by you", Text: strconv.Itoa(ticked) + " of " + strconv.Itoa(of)},
 		{Term: "Reviewed", Text: v.Path.Reviewed.Long(), Time: v.Path.Reviewed.ISO()},
+	}
+}
+
+// next picks the lesson for the one yellow button.
+func (v *pathView) next() {
+	for i := range v.Steps {
+		s := &v.Steps[i]
+		if s.State == ui.Practised {
+			continue
+		}
+		for _, l := range s.Lessons {
+			if !l.Read {
+				s.Next = ui.Link{Text: "Read: " + l.Text, URL: l.URL}
+				return
+			}
+		}
+		return
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 const (
 	searchDescription = "Search the whole guide: lessons, skills, projects, the learning path and the guidance pages, with the passage that matches."
 	searchLimit       = 40 // hits
+	searchShown       = 6  // of them in each group before the rest is folded away
 )
 
 // A searchView is the search form with what was found.
@@ -25,6 +26,17 @@ type searchView struct {
 	Groups   []hitGroup
 	Practice []ui.Link // skills with practice items on the lessons found
 	Suggest  string    // the query spelt better
+}
+
+// found says how many places there are.
+func (v searchView) found() string {
+	switch v.Count {
+	case 1:
+		return "1 place mentions"
+	case searchLimit:
+		return "The best " + strconv.Itoa(searchLimit) + " places that mention"
+	}
+	return strconv.Itoa(v.Count) + " places mention"
 }
 
 // A hitGroup is what was found on one kind of page.
