@@ -1,0 +1,87 @@
+package web
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"groundwork/store"
+)
+
+// errWrong means that address and password do not belong together. Forms turn
+// it into a sentence; it does not say which half was wrong.
+var errWrong = errors.New("the address or the password is wrong")
+
+// admit returns the learner to whom address and password belong, or [errWrong],
+// or errWait if there were too many failures lately on this account or from
+// this network. An unknown address takes as long as a wrong password.
+func (s *Server) admit(r *http.Request, email, password string) (store.LearnerID, error) {
+	ctx, now := r.Context(), s.now()
+	account, network := s.guarded("account", strings.ToLower(email)), s.guarded("network", s.network(r))
+	if err := s.mayTry(r, account, network); err != nil {
+		return 0, err
+	}
+	id, hash, err := s.store.Credentials(ctx, email)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return 0, err
+	}
+	ok, err := store.CheckPassword(ctx, hash, password)
+	if err != nil {
+		return 0, err
+	}
+	if !ok {
+		if err := s.store.AddFailure(ctx, now, account, network); err != nil {
+			return 0, err
+		}
+		return 0, errWrong
+	}
+	return id, s.store.ForgetFailures(ctx, account)
+}
+
+// mayTry returns errWait if a password may not be tried yet. What the store
+// counts slows down one guess after the other. The buckets in memory slow down
+// guesses that come all at once, before the first of them has failed.
+func (s *Server) mayTry(r *http.Request, account, network string) error {
+	now := s.now()
+	wait, err := s.store.MayTry(r.Context(), now, account, network)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return errWait{wait}
+	}
+	if err := s.limits.take("password "+account, rate.Every(time.Second), 5, now); err != nil {
+		return err
+	}
+	return s.limits.take("password "+network, rate.Every(time.Second), 60, now)
+}
+
+// guarded names an account or a network in the store's count of failures, so
+// that neither addresses nor networks stand there.
+func (s *Server) guarded(kind, name string) string {
+	mac := hmac.New(sha256.New, s.cfg.Keys.Code)
+	mac.Write([]byte("guard " + kind + " " + name))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// refusal turns what admit returned into the sentence that a form shows, and
+// its status. Any other error is not for a form: then the sentence is empty.
+func refusal(w http.ResponseWriter, err error, wrong string) (sentence string, status int) {
+	var wait errWait
+	switch {
+	case errors.As(err, &wait):
+		w.Header().Set("Retry-After", strconv.Itoa(wait.seconds()))
+		return fmt.Sprintf("There were too many tries. Wait %s, then send it again. Nothing is locked.", plural(wait.seconds(), "second", "seconds")), http.StatusTooManyRequests
+	case errors.Is(err, errWrong):
+		return wrong, http.StatusUnprocessableEntity
+	}
+	return "", 0
+}
