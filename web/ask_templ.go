@@ -241,7 +241,7 @@ func askNothing(v askView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = links(v.Nearest).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = links(v.Nearest, "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -230,7 +230,7 @@ func levelsTable(v levelsView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = links(c.Skills).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = links(c.Skills, "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
