@@ -21,18 +21,25 @@ func (f *File) Lines() []Line {
 	return lines
 }
 
-// Text joins lines again.
+// Text joins lines again, without the blank ones at both ends.
 func Text(lines []Line) string {
-	var b strings.Builder
-	for _, l := range lines {
-		b.WriteString(l.Text)
-		b.WriteByte('\n')
+	for len(lines) > 0 && blank(lines[0]) {
+		lines = lines[1:]
 	}
-	return strings.Trim(b.String(), "\n")
+	for len(lines) > 0 && blank(lines[len(lines)-1]) {
+		lines = lines[:len(lines)-1]
+	}
+	texts := make([]string, len(lines))
+	for i, l := range lines {
+		texts[i] = l.Text
+	}
+	return strings.Join(texts, "\n")
 }
 
+func blank(l Line) bool { return strings.TrimSpace(l.Text) == "" }
+
 // A Section is a heading and what stands under it, up to the next heading of
-// the same level or a higher one.
+// the same level.
 type Section struct {
 	Line    int    // of the heading
 	Heading string // without its marks and its id
@@ -84,13 +91,16 @@ var fenceMark = regexp.MustCompile("^ {0,12}(`{3,}|~{3,})")
 // next reports whether the line is part of a fenced block, its marks included.
 func (f *fences) next(text string) bool {
 	m := fenceMark.FindStringSubmatch(text)
+	if m == nil {
+		return f.open != ""
+	}
+	mark, info := m[1], text[len(m[0]):]
 	switch {
-	case f.open == "" && m != nil:
-		f.open = m[1]
-		return true
+	case f.open == "" && mark[0] == '`' && strings.Contains(info, "`"):
+		return false // code within a line
 	case f.open == "":
-		return false
-	case m != nil && strings.HasPrefix(m[1], f.open) && strings.TrimSpace(strings.TrimLeft(text, " ")[len(m[1]):]) == "":
+		f.open = mark
+	case strings.HasPrefix(mark, f.open) && strings.TrimSpace(info) == "":
 		f.open = ""
 	}
 	return true
@@ -159,7 +169,7 @@ var entryMark = regexp.MustCompile(`^(?:[-*] \[( |x|X)\]|[-*]|\d{1,2}[.)])(?: +|
 // follows it. Lines that continue an entry are indented by two blanks or more.
 func Entries(lines []Line) (entries []Entry, rest []Line) {
 	for i := 0; i < len(lines); {
-		if strings.TrimSpace(lines[i].Text) == "" {
+		if blank(lines[i]) {
 			i++
 			continue
 		}
@@ -213,22 +223,38 @@ func entry(lines []Line) Entry {
 		}
 		body = append(body, Line{l.N, dedent(l.Text, indent)})
 	}
+	e.fill(body)
+	return e
+}
+
+// fill sorts the lines of an entry, without their indent, into text, reason
+// and nested list.
+func (e *Entry) fill(body []Line) {
 	var text, reason []Line
 	var fence fences
-	for i, l := range body {
+	quoted := false // the line before belongs to a quote and is not blank
+	for i := 0; i < len(body); i++ {
+		l := body[i]
 		inside := fence.next(l.Text)
-		if q, ok := strings.CutPrefix(l.Text, ">"); ok && !inside {
+		q, quote := strings.CutPrefix(l.Text, ">")
+		switch {
+		case quote && !inside:
 			reason = append(reason, Line{l.N, strings.TrimPrefix(q, " ")})
+			quoted = strings.TrimSpace(q) != ""
 			continue
+		case i > 0 && !inside && IsEntry(l.Text):
+			sub, rest := Entries(body[i:])
+			e.Sub = append(e.Sub, sub...)
+			i = len(body) - len(rest) - 1
+		case quoted && !inside && strings.TrimSpace(l.Text) != "":
+			reason = append(reason, l) // Markdown lets the > of a paragraph's later lines be left out
+			continue
+		default:
+			text = append(text, l)
 		}
-		if i > 0 && !inside && IsEntry(l.Text) && len(reason) == 0 {
-			e.Sub, _ = Entries(body[i:])
-			break
-		}
-		text = append(text, l)
+		quoted = false
 	}
 	e.Text, e.Reason = Text(text), Text(reason)
-	return e
 }
 
 func dedent(text string, n int) string {

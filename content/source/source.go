@@ -13,8 +13,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -103,10 +106,10 @@ func Split(name string, src []byte) (*File, Problems) {
 	}
 	src = bytes.TrimPrefix(src, []byte("\ufeff"))
 	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
-	rest, ok := bytes.CutPrefix(src, []byte("---\n"))
-	if !ok {
+	if !bytes.HasPrefix(src, []byte("---\n")) {
 		return nil, Problems{{name, 1, "has no front matter", frontHint}}
 	}
+	rest := src[len("---"):] // with its line end, which is the last one before the closing line if there are no facts
 	front, body, ok := bytes.Cut(rest, []byte("\n---\n"))
 	if !ok {
 		if front, ok = bytes.CutSuffix(rest, []byte("\n---")); !ok {
@@ -114,8 +117,8 @@ func Split(name string, src []byte) (*File, Problems) {
 		}
 	}
 	return &File{
-		Name: name, Front: front, Body: string(body),
-		BodyLine: 3 + bytes.Count(front, []byte("\n")) + 1,
+		Name: name, Front: bytes.TrimPrefix(front, []byte("\n")), Body: string(body),
+		BodyLine: 3 + bytes.Count(front, []byte("\n")),
 	}, nil
 }
 
@@ -143,7 +146,7 @@ func (f *File) Decode(v any) Problems {
 // decodeYAML decodes src, whose first line is line number first of file name.
 func decodeYAML(name string, src []byte, first int, v any) Problems {
 	err := yaml.NewDecoder(bytes.NewReader(src), yaml.Strict()).Decode(v)
-	if err == nil || len(bytes.TrimSpace(src)) == 0 {
+	if err == nil || errors.Is(err, io.EOF) { // nothing, or nothing but comments
 		return nil
 	}
 	line := first
@@ -155,7 +158,39 @@ func decodeYAML(name string, src []byte, first int, v any) Problems {
 			line = first + tk.Position.Line - 1
 		}
 	}
-	return Problems{{name, line, "the front matter is wrong: " + what, "see content/README.md for the keys of this kind of file"}}
+	return Problems{{name, line, "the front matter is wrong: " + plain(what, first), "see content/README.md for the keys of this kind of file"}}
+}
+
+var (
+	yamlPlace = regexp.MustCompile(`at \[(\d+):\d+\]`)
+	yamlType  = regexp.MustCompile(`^cannot unmarshal (.+) into Go (?:value|struct field \S+) of type (\S+)`)
+)
+
+// plain turns a message of the YAML reader into words for authors: places are
+// lines of the file, whose YAML begins on line first, and no type is Go's.
+func plain(what string, first int) string {
+	what = yamlPlace.ReplaceAllStringFunc(what, func(place string) string {
+		n, _ := strconv.Atoi(yamlPlace.FindStringSubmatch(place)[1]) // digits only
+		return fmt.Sprintf("on line %d", first+n-1)
+	})
+	if m := yamlType.FindStringSubmatch(what); m != nil {
+		return yamlWord(m[1]) + " was used where " + yamlWord(m[2]) + " is expected"
+	}
+	return what
+}
+
+func yamlWord(goType string) string {
+	switch {
+	case strings.HasPrefix(goType, "[]"):
+		return "sequence"
+	case strings.HasPrefix(goType, "map["):
+		return "mapping"
+	case strings.HasPrefix(goType, "int"), strings.HasPrefix(goType, "uint"):
+		return "whole number"
+	case strings.HasPrefix(goType, "float"):
+		return "number"
+	}
+	return goType
 }
 
 // Line returns the line of the file on which the front matter first holds
