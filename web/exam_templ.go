@@ -415,7 +415,7 @@ func pastTable(past []pastView) templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<div class=\"tablewrap\" tabindex=\"0\" role=\"region\" aria-label=\"Earlier attempts\"><table class=\"table\"><thead><tr><th scope=\"col\">Attempt</th><th scope=\"col\">Date</th><th scope=\"col\" class=\"n\">Score</th><th scope=\"col\">Result</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<div class=\"tablewrap\" tabindex=\"0\" role=\"region\" aria-label=\"Table of earlier attempts\"><table class=\"table\"><thead><tr><th scope=\"col\">Attempt</th><th scope=\"col\">Date</th><th scope=\"col\" class=\"n\">Score</th><th scope=\"col\">Result</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,0 +1,34 @@
+# What a developer of groundwork types. The two commands that a new machine
+# needs stand in README.md and use nothing but Go.
+
+LINT = go tool -modfile=cmd/tools/go.mod staticcheck
+
+.PHONY: all generate check test browser build
+
+all: check build
+
+# The generator is the version of templ that go.mod names for the runtime.
+generate:
+	go tool templ generate -path web
+
+# What must hold before a commit.
+check:
+	test -z "$$(gofmt -l .)"
+	go tool templ fmt -fail web >/dev/null
+	go tool templ generate -path web -check
+	go mod tidy -diff
+	go vet ./...
+	go vet -tags browser ./...
+	$(LINT) ./...
+	go run ./cmd/groundwork check
+	go test -shuffle=on ./...
+
+test:
+	go test ./...
+
+# Needs Chromium (apt-get install chromium) and axe-core (npm ci --prefix .ci).
+browser:
+	go test -tags browser -run Browser -timeout 12m ./cmd/groundwork
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags=-s -o groundwork ./cmd/groundwork
