@@ -43,6 +43,7 @@ func commands() []command {
 		{"serve", "[-addr HOST:PORT] [-db FILE]", "run the site", serve},
 		{"check", "[-content DIR] [-against FILE]", "check all content and report every mistake as file:line", check},
 		{"attempt", "list | extend [-db FILE] …", "list running attempts, give minutes back to one", attemptCommand},
+		{"learner", "list | reset | role | export | delete [-db FILE] …", "look after accounts: list them, reset a password, take data away, delete", learner},
 		{"reports", "[-db FILE]", "print the faults that readers reported", reports},
 		{"version", "", "print the version", showVersion},
 		{"help", "", "print this", help},
