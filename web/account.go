@@ -93,7 +93,7 @@ func (s *Server) newAccountView(r *http.Request, name string, f faults) (account
 		Frame: s.described(r, "Settings", accountDescription, ""), Learner: l,
 		Cells: []ui.Cell{
 			{Term: "Email address", Text: l.Email, Full: true},
-			{Term: "Account of", Text: day(l.Created), Time: l.Created.Format("2006-01-02")}, {Term: "Role", Text: roleName(l.Role)},
+			{Term: "Account since", Text: day(l.Created), Time: l.Created.Format("2006-01-02")}, {Term: "Role", Text: roleName(l.Role)},
 		},
 		Name: ui.Field{ID: "name", Label: "Name", Value: name, Err: f["name"],
 			Hint: "Stands at the top of your pages. You may leave it empty.", Attrs: map[string]any{"autocomplete": "name"}},

@@ -166,13 +166,24 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 	if len(f) == 0 {
 		id, err := s.signUp(r, g)
 		if err == nil {
-			return errors.Join(s.notify(w, r, "Your account is made. All that you do from now on goes into it, and so did what you did in this browser before."), s.welcome(w, r, id))
+			if err := s.notify(w, r, registeredText(r)); err != nil {
+				return err
+			}
+			return s.welcome(w, r, id)
 		}
 		if f["email"], status = refusal(w, err, takenText); status == 0 {
 			return err
 		}
 	}
 	return show(w, r, status, registerPage(s.newRegisterView(r, g, f)))
+}
+
+// registeredText is what the next page says of a new account.
+func registeredText(r *http.Request) string {
+	if learner(r.Context()) == 0 {
+		return "Your account is made, and you are signed in."
+	}
+	return "Your account is made, and you are signed in. What you did in this browser before is in it."
 }
 
 // signUp makes the account and returns its learner. If there is one with this
