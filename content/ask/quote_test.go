@@ -2,6 +2,7 @@ package ask
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -58,10 +59,10 @@ func TestQuoteSaysWhenItIsNotThere(t *testing.T) {
 
 // checkAnswer fails if an answer breaks a promise of Quote.
 func checkAnswer(t rapid.TB, a Answer) {
-	if n := utf8.RuneCountInString(a.Question); n > maxQuestion || !utf8.ValidString(a.Question) {
+	if n := utf8.RuneCountInString(a.Question); n > 500 || !utf8.ValidString(a.Question) {
 		t.Errorf("question %q", a.Question)
 	}
-	if a.Found != (len(a.Passages) > 0) || len(a.Passages) > maxPassages || a.Found && a.Nearest != nil || len(a.Nearest) > maxNearest {
+	if a.Found != (len(a.Passages) > 0) || len(a.Passages) > 4 || a.Found && a.Nearest != nil || len(a.Nearest) > 3 {
 		t.Errorf("found %v with %d passages, %d near", a.Found, len(a.Passages), len(a.Nearest))
 	}
 	for _, p := range a.Passages {
@@ -80,7 +81,7 @@ func checkAnswer(t rapid.TB, a Answer) {
 		if bare == "" || !strings.Contains(strings.Join(whole, " "), bare) {
 			t.Errorf("quote %q does not stand in %q", bare, p.Section.Text)
 		}
-		if n := utf8.RuneCountInString(bare); n > maxQuote {
+		if n := utf8.RuneCountInString(bare); n > 400 {
 			t.Errorf("quote of %d runes", n)
 		}
 	}
@@ -158,6 +159,69 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// elsewhere are sections that keep the words of others rare.
+func elsewhere(n int) []search.Section {
+	var all []search.Section
+	for i := range n {
+		all = append(all, search.Section{URL: fmt.Sprintf("/other/%d", i), Page: "Other", Text: "Something else is told in this section."})
+	}
+	return all
+}
+
+func TestQuoteSpreads(t *testing.T) {
+	sections := elsewhere(40)
+	for i := range 18 {
+		sections = append(sections, search.Section{
+			URL: fmt.Sprintf("/page/%d#s%d", i/3, i), Page: "Gremlins", Heading: "Gremlins",
+			Text: fmt.Sprintf("A gremlin is a small thing that hides in a machine, number %d of its kind.", i%4),
+		})
+	}
+	answer := New(search.Build(sections), nil).Quote("What is a gremlin?")
+	checkAnswer(t, answer)
+	pages, quotes := make(map[string]int), make(map[string]int)
+	for _, p := range answer.Passages {
+		page, _, _ := strings.Cut(p.Section.URL, "#")
+		pages[page]++
+		quotes[p.Quote]++
+	}
+	if len(answer.Passages) != 4 {
+		t.Errorf("%d passages, want 4", len(answer.Passages))
+	}
+	for page, n := range pages {
+		if n > 2 {
+			t.Errorf("%d passages of %s, want at most 2", n, page)
+		}
+	}
+	for quote, n := range quotes {
+		if n > 1 {
+			t.Errorf("%d times %q", n, quote)
+		}
+	}
+	answer = New(search.Build(sections), nil).Quote("Which gremlin machine hides in the ceiling?")
+	if answer.Found || len(answer.Nearest) != 3 {
+		t.Fatalf("found %v, %d near, want 3", answer.Found, len(answer.Nearest))
+	}
+	near := make(map[string]bool)
+	for _, s := range answer.Nearest {
+		page, _, _ := strings.Cut(s.URL, "#")
+		near[page] = true
+	}
+	if len(near) != 3 {
+		t.Errorf("near are %v, want three pages", answer.Nearest)
+	}
+}
+
+func TestQuotePrefersProse(t *testing.T) {
+	sections := append(elsewhere(40), search.Section{
+		URL: "/a#idea", Page: "Gremlins", Heading: "Where they hide",
+		Text: "gremlin=318 {hides:\"x\"}; 4*7 => (gremlin) 0x1f.\n\nWe know that a gremlin hides in any machine that has been left alone for a weekend or longer, and is quiet.",
+	})
+	answer := New(search.Build(sections), nil).Quote("Where does the gremlin hide?")
+	if !answer.Found || !strings.HasPrefix(answer.Passages[0].Quote, "We know") {
+		t.Errorf("got %+v", answer.Passages)
+	}
+}
+
 func TestLongSentencesAreCut(t *testing.T) {
 	text := strings.Repeat("word after word ", 60) + "needle " + strings.Repeat("and so on ", 60)
 	_, sections := fixture(t)
@@ -184,6 +248,25 @@ func TestQuestionIsCleaned(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, New(index, nil).Quote(tt.question).Question); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func BenchmarkQuote(b *testing.B) {
+	index, sections := material(b)
+	asker := New(index, nil)
+	questions := []struct{ name, question string }{
+		{"usual", aboutRetries},
+		{"elsewhere", "How do I bake sourdough bread?"},
+		{"longest", strings.Repeat("request queue index cache deploy retyr ", 13)},
+	}
+	for _, q := range questions {
+		b.Run(q.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.ReportMetric(float64(len(sections)), "sections")
+			for b.Loop() {
+				asker.Quote(q.question)
 			}
 		})
 	}

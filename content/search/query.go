@@ -46,7 +46,7 @@ const (
 	weightSynonym   = 0.7
 	weightCorrected = 0.8
 	weightPrefix    = 0.8 // of a word the material does not have
-	weightLonger    = 0.3 // of a word it has
+	weightLonger    = 0.4 // of a word it has
 )
 
 const (

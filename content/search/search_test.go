@@ -47,6 +47,47 @@ func urls(x *Index, query string, limit int) []string {
 	return got
 }
 
+// findable are queries and the section they have to find first, on shelf.
+var findable = []struct{ name, query, first string }{
+	{"a word in title, heading and text", "timeout", "performance/timeouts#fails"},
+	{"plural for singular", "deadlines", "performance/timeouts#idea"},
+	{"-ies for -y", "retrying", "performance/retries#why"},
+	{"American spelling finds British", "behavior", "database/plans#read"},
+	{"American plural and z", "color", "/guide/overview"},
+	{"accents do not matter", "NAIVE", "/guide/overview"},
+	{"decomposed accents do not matter", "nai\u0308ve", "/guide/overview"},
+	{"full-width letters", "ＥＸＰＬＡＩＮ scan", "database/plans#read"},
+	{"a compound with a sign", "N+1", "database/orm#n1"},
+	{"a compound typed as one word", "cicd", "cicd/pipelines#idea"},
+	{"a compound as written", "CI/CD", "cicd/pipelines#idea"},
+	{"a compound typed as two words", "read only replica", "/guide/overview"},
+	{"a compound of the text, typed closed", "backend services", "/guide/overview"},
+	{"a compound of the query, open in the text", "status-codes", "api/errors#codes"},
+	{"snake_case whole", "error_code", "api/errors#codes"},
+	{"camelCase whole", "getusername", "api/grpc#idea"},
+	{"camelCase by its parts", "user name", "api/grpc#idea"},
+	{"a number", "401", "api/errors#codes"},
+	{"a letter and digits", "p99", "observability/metrics#percentiles"},
+	{"capitals in the middle", "grpc", "api/grpc#idea"},
+	{"a protocol's version", "http/2", "api/grpc#idea"},
+	{"a word being typed", "jitt", "performance/retries#why"},
+	{"a typo in a short word", "jiter", "performance/retries#why"},
+	{"two typos in a long word", "exponenshal", "/guide/mistakes#timeouts"},
+	{"swapped letters", "kuberentes", "observability/metrics#percentiles"},
+	{"one word for two", "sequentialscan", "database/plans#read"},
+	{"two words for one", "dead line", "performance/timeouts#idea"},
+	{"a synonym", "k8s", "observability/metrics#percentiles"},
+	{"a synonym of two words", "the tail latency", "observability/metrics#percentiles"},
+	{"a synonym that is a phrase", "permissions", "api/errors#codes"},
+	{"a synonym of a compound", "MySQL", "database/plans#read"},
+	{"all words before one of them twice", "deadline call grpc", "api/grpc#idea"},
+	{"words side by side before words apart", "one call", "performance/timeouts#idea"},
+	{"title before text", "metrics", "observability/metrics#percentiles"},
+	{"heading before text", "percentile", "observability/metrics#percentiles"},
+	{"not UTF-8", "\xffEXPLAIN\xc0 plan", "database/plans#read"},
+	{"a possessive", "caller's promise", "performance/retries#why"},
+}
+
 func TestSearchFindsFirst(t *testing.T) {
 	index := Build(shelf, WithSynonyms(map[string][]string{
 		"k8s":             {"kubernetes"},
@@ -55,46 +96,7 @@ func TestSearchFindsFirst(t *testing.T) {
 		"mySQL":           {"sequential scan"},
 		"to be, or what?": {"never"},
 	}))
-	tests := []struct{ name, query, first string }{
-		{"a word in title, heading and text", "timeout", "performance/timeouts#fails"},
-		{"plural for singular", "deadlines", "performance/timeouts#idea"},
-		{"-ies for -y", "retrying", "performance/retries#why"},
-		{"American spelling finds British", "behavior", "database/plans#read"},
-		{"American plural and z", "color", "/guide/overview"},
-		{"accents do not matter", "NAIVE", "/guide/overview"},
-		{"decomposed accents do not matter", "nai\u0308ve", "/guide/overview"},
-		{"full-width letters", "ＥＸＰＬＡＩＮ scan", "database/plans#read"},
-		{"a compound with a sign", "N+1", "database/orm#n1"},
-		{"a compound typed as one word", "cicd", "cicd/pipelines#idea"},
-		{"a compound as written", "CI/CD", "cicd/pipelines#idea"},
-		{"a compound typed as two words", "read only replica", "/guide/overview"},
-		{"a compound of the text, typed closed", "backend services", "/guide/overview"},
-		{"a compound of the query, open in the text", "status-codes", "api/errors#codes"},
-		{"snake_case whole", "error_code", "api/errors#codes"},
-		{"camelCase whole", "getusername", "api/grpc#idea"},
-		{"camelCase by its parts", "user name", "api/grpc#idea"},
-		{"a number", "401", "api/errors#codes"},
-		{"a letter and digits", "p99", "observability/metrics#percentiles"},
-		{"capitals in the middle", "grpc", "api/grpc#idea"},
-		{"a protocol's version", "http/2", "api/grpc#idea"},
-		{"a word being typed", "jitt", "performance/retries#why"},
-		{"a typo in a short word", "jiter", "performance/retries#why"},
-		{"two typos in a long word", "exponenshal", "/guide/mistakes#timeouts"},
-		{"swapped letters", "kuberentes", "observability/metrics#percentiles"},
-		{"one word for two", "sequentialscan", "database/plans#read"},
-		{"two words for one", "dead line", "performance/timeouts#idea"},
-		{"a synonym", "k8s", "observability/metrics#percentiles"},
-		{"a synonym of two words", "the tail latency", "observability/metrics#percentiles"},
-		{"a synonym that is a phrase", "permissions", "api/errors#codes"},
-		{"a synonym of a compound", "MySQL", "database/plans#read"},
-		{"all words before one of them twice", "deadline call grpc", "api/grpc#idea"},
-		{"words side by side before words apart", "one call", "performance/timeouts#idea"},
-		{"title before text", "metrics", "observability/metrics#percentiles"},
-		{"heading before text", "percentile", "observability/metrics#percentiles"},
-		{"not UTF-8", "\xffEXPLAIN\xc0 plan", "database/plans#read"},
-		{"a possessive", "caller's promise", "performance/retries#why"},
-	}
-	for _, tt := range tests {
+	for _, tt := range findable {
 		t.Run(tt.name, func(t *testing.T) {
 			got := urls(index, tt.query, 10)
 			if len(got) == 0 || got[0] != tt.first {
@@ -153,6 +155,87 @@ func TestSearchLeavesOutWhatHasLittleOfTheQuery(t *testing.T) {
 	want := []string{"/guide/mistakes#timeouts", "performance/retries#why"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestRanking(t *testing.T) {
+	long := strings.Repeat("word ", 300)
+	tests := []struct {
+		name, query string
+		sections    []Section // each is found by its place; filler is added
+		want        []string
+	}{
+		{"all words before one of them often", "lock snapshot ", []Section{
+			{Page: "Lock", Heading: "Lock", Text: "lock lock lock lock lock"}, {Text: "a lock and much else, " + long[:500] + " at last a snapshot"},
+		}, []string{"1", "0"}},
+		{"side by side before apart", "read replica ", []Section{
+			{Text: "read this and that, then a replica"}, {Text: "a read replica of this, then that"},
+		}, []string{"1", "0"}},
+		{"in the order of the query before the other", "replica read ", []Section{
+			{Text: "this one read replica that"}, {Text: "this one replica read that"},
+		}, []string{"1", "0"}},
+		{"the word itself before longer ones, which are found", "time", []Section{
+			{Text: "timers timers timers"}, {Text: "time passes by here"},
+		}, []string{"1", "0"}},
+		{"the longer ones not for a complete word", "time ", []Section{
+			{Text: "timers timers timers"}, {Text: "time passes by here"},
+		}, []string{"1"}},
+		{"a short text before a long one", "jitter ", []Section{
+			{Text: long + "jitter"}, {Text: "jitter helps"},
+		}, []string{"1", "0"}},
+		{"equal ones in the order they came", "jitter ", []Section{
+			{Text: "jitter helps"}, {Text: "jitter helps"},
+		}, []string{"0", "1"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var all []Section
+			for i, s := range tt.sections {
+				s.URL = fmt.Sprint(i)
+				all = append(all, s)
+			}
+			for i := range 8 {
+				all = append(all, Section{URL: fmt.Sprint("filler", i), Text: "Something else is told in this one."})
+			}
+			if diff := cmp.Diff(tt.want, urls(Build(all), tt.query, 10)); diff != "" {
+				t.Errorf("Search(%q) (-want +got):\n%s", tt.query, diff)
+			}
+		})
+	}
+}
+
+// A phrase does not reach from one field into the next, however long.
+func TestFieldsAreApart(t *testing.T) {
+	for n := 230; n < 260; n++ {
+		index := Build([]Section{{Page: strings.Repeat("a1 ", n) + "first-part", Heading: strings.Repeat("b1 ", n), Text: "c1 d1"}})
+		for _, phrase := range [][]string{{"a1", "b1"}, {"part", "b1"}, {"b1", "c1"}} {
+			if found := index.phrase(phrase); found != nil {
+				t.Errorf("with %d words, %q is a phrase", n, phrase)
+			}
+		}
+		if d := distance(index.Parse("a1 ").units[0].positions(0), index.Parse("b1 ").units[0].positions(0)); d < sideReach {
+			t.Errorf("with %d words, title and heading are %d apart", n, d)
+		}
+	}
+}
+
+func TestDistance(t *testing.T) {
+	tests := []struct {
+		name string
+		a, b []uint32
+		want int
+	}{
+		{"side by side", []uint32{3}, []uint32{4}, 1},
+		{"the other way round", []uint32{4}, []uint32{3}, 2},
+		{"the nearest of several", []uint32{1, 20, 40}, []uint32{10, 23, 50}, 3},
+		{"the same place", []uint32{5}, []uint32{5}, 1},
+		{"too far", []uint32{1}, []uint32{100}, sideReach},
+		{"none", nil, []uint32{1}, sideReach},
+	}
+	for _, tt := range tests {
+		if got := distance(tt.a, tt.b); got != tt.want {
+			t.Errorf("%s: distance = %d, want %d", tt.name, got, tt.want)
+		}
 	}
 }
 

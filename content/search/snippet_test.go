@@ -52,8 +52,9 @@ func TestSnippet(t *testing.T) {
 }
 
 func TestHighlight(t *testing.T) {
-	index := Build(shelf)
+	index := Build(append([]Section{{Text: "a readonly replica"}}, shelf...), WithSynonyms(map[string][]string{"mirror": {"readonly replica"}}))
 	tests := []struct{ name, query, text, want string }{
+		{"a phrase needs all of it", "mirror", "a read-only copy, a readonly replica", "a read-only copy, a [readonly replica]"},
 		{"empty", "timeout", "", ""},
 		{"no words", "the", "the text", "the text"},
 		{"several", "timeouts retry", "Retry, timeout!", "[Retry], [timeout]!"},

@@ -9,7 +9,7 @@ import (
 )
 
 func TestNearest(t *testing.T) {
-	index := Build([]Section{{Text: "retry retries cache caches deadline idempotency kubernetes jitter p99 error_code tier tiers then"}})
+	index := Build([]Section{{Text: "retry retries cache caches deadline idempotency kubernetes jitter p99 error_code tier tiers then whisk"}})
 	tests := []struct {
 		name, text string
 		want       []string
@@ -25,7 +25,8 @@ func TestNearest(t *testing.T) {
 		{"digits", "p999", nil},
 		{"the same first letter wins", "titer", []string{"tier"}},
 		{"a stop word that is nearer", "whitch", []string{"which"}},
-		{"a word of the material before a stop word as near", "jitterr", []string{"jitter"}},
+		{"a word of the material before a stop word as near", "whick", []string{"whisk"}},
+		{"a stop word with another first letter", "light", nil},
 		{"nothing", "lasagne", nil},
 	}
 	for _, tt := range tests {

@@ -8,42 +8,44 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// chunked are texts and their words: pieces, then =joined; chunks are separated by |.
+var chunked = []struct {
+	name, text string
+	want       string // pieces, then =joined; chunks separated by |
+}{
+	{"plain words", "One call, may take", "one|call|may|take"},
+	{"nothing", " … -- ", ""},
+	{"slash", "CI/CD", "ci cd =cicd"},
+	{"plus", "the N+1 problem", "the|n 1 =n1|problem"},
+	{"plus at the end", "a+ b", "a|b"},
+	{"hyphens", "read-only fan-out", "read only =readonly|fan out =fanout"},
+	{"non-breaking hyphen", "read\u2011only", "read only =readonly"},
+	{"dash between numbers is no compound", "10-20 2026-01-20", "10 20|2026 01 20"},
+	{"en dash", "2–3", "2|3"},
+	{"decimals", "99.9% of 1,200", "99.9|of|1 200 =1200"},
+	{"versions", "HTTP/2 and TLS1.3, v1.26.", "http 2 =http2|and|tls1.3|v1.26"},
+	{"sentence end", "It ends.Then it starts", "it|ends then =endsthen|it|starts"},
+	{"snake case", "error_code __init__", "error code =errorcode|init"},
+	{"camel case", "getUserName HTTPServer", "get user name =getusername|http server =httpserver"},
+	{"plural of capitals", "APIs URLs SLOs", "apis|urls|slos"},
+	{"capitals inside", "gRPC OAuth2 PostgreSQL", "g rpc =grpc|o auth2 =oauth2|postgre sql =postgresql"},
+	{"camel inside a compound", "authN/authZ", "auth n auth z =authn =authz =authnauthz"},
+	{"languages", "C++, C# and F#; Go", "c++|c#|and|f#|go"},
+	{"hash elsewhere", "issue#12", "issue|12"},
+	{"apostrophes", "don't caller’s clients'", "dont|caller|clients"},
+	{"path: too long to join", "a/bb/cc/dd/ee", "a bb cc dd ee"},
+	{"too long to join", strings.Repeat("ab", 12) + "-" + strings.Repeat("cd", 12), strings.Repeat("ab", 12) + " " + strings.Repeat("cd", 12)},
+	{"accents", "Größe naïve ÉCLAIR", "grosse|naive|eclair"},
+	{"decomposed", "nai\u0308ve", "naive"},
+	{"ligature, full width", "ﬁle ＥＸ", "file|ex"},
+	{"soft hyphen", "time\u00adout", "timeout"},
+	{"other scripts", "база данных 数据库", "база|данных|数据库"},
+	{"broken bytes", "a\xffb\xc3", "a|b"},
+	{"a stray accent", "\u0308a", "a"},
+}
+
 func TestEachChunk(t *testing.T) {
-	tests := []struct {
-		name, text string
-		want       string // pieces, then =joined; chunks separated by |
-	}{
-		{"plain words", "One call, may take", "one|call|may|take"},
-		{"nothing", " … -- ", ""},
-		{"slash", "CI/CD", "ci cd =cicd"},
-		{"plus", "the N+1 problem", "the|n 1 =n1|problem"},
-		{"plus at the end", "a+ b", "a|b"},
-		{"hyphens", "read-only fan-out", "read only =readonly|fan out =fanout"},
-		{"non-breaking hyphen", "read\u2011only", "read only =readonly"},
-		{"dash between numbers is no compound", "10-20 2026-01-20", "10 20|2026 01 20"},
-		{"en dash", "2–3", "2|3"},
-		{"decimals", "99.9% of 1,200", "99.9|of|1 200 =1200"},
-		{"versions", "HTTP/2 and TLS1.3, v1.26.", "http 2 =http2|and|tls1.3|v1.26"},
-		{"sentence end", "It ends.Then it starts", "it|ends then =endsthen|it|starts"},
-		{"snake case", "error_code __init__", "error code =errorcode|init"},
-		{"camel case", "getUserName HTTPServer", "get user name =getusername|http server =httpserver"},
-		{"plural of capitals", "APIs URLs SLOs", "apis|urls|slos"},
-		{"capitals inside", "gRPC OAuth2 PostgreSQL", "g rpc =grpc|o auth2 =oauth2|postgre sql =postgresql"},
-		{"camel inside a compound", "authN/authZ", "auth n auth z =authn =authz =authnauthz"},
-		{"languages", "C++, C# and F#; Go", "c++|c#|and|f#|go"},
-		{"hash elsewhere", "issue#12", "issue|12"},
-		{"apostrophes", "don't caller’s clients'", "dont|caller|clients"},
-		{"path: too long to join", "a/bb/cc/dd/ee", "a bb cc dd ee"},
-		{"too long to join", strings.Repeat("ab", 12) + "-" + strings.Repeat("cd", 12), strings.Repeat("ab", 12) + " " + strings.Repeat("cd", 12)},
-		{"accents", "Größe naïve ÉCLAIR", "grosse|naive|eclair"},
-		{"decomposed", "nai\u0308ve", "naive"},
-		{"ligature, full width", "ﬁle ＥＸ", "file|ex"},
-		{"soft hyphen", "time\u00adout", "timeout"},
-		{"other scripts", "база данных 数据库", "база|данных|数据库"},
-		{"broken bytes", "a\xffb\xc3", "a|b"},
-		{"a stray accent", "\u0308a", "a"},
-	}
-	for _, tt := range tests {
+	for _, tt := range chunked {
 		t.Run(tt.name, func(t *testing.T) {
 			var chunks []string
 			eachChunk(tt.text, func(c *chunk) {
