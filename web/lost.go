@@ -2,9 +2,11 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 
+	"groundwork/content/search"
 	"groundwork/web/ui"
 )
 
@@ -26,13 +28,22 @@ func (s *Server) newLostView(r *http.Request, f ui.Frame, o outcome) lostView {
 		query = better
 	}
 	seen := map[string]bool{}
-	for _, h := range site.index.Search(query, 6) {
+	var named, others []ui.Link // pages with the words in their title, and the rest
+	for _, h := range site.index.Search(query, searchLimit) {
 		page, _, _ := strings.Cut(h.URL, "#")
-		if !seen[page] && len(v.Guess) < 3 {
-			v.Guess = append(v.Guess, ui.Link{Text: h.Page, URL: page})
+		if seen[page] {
+			continue
 		}
 		seen[page] = true
+		link := ui.Link{Text: h.Page, URL: page}
+		if slices.ContainsFunc(site.index.Highlight(query, h.Page), func(s search.Span) bool { return s.Match }) {
+			named = append(named, link)
+		} else {
+			others = append(others, link)
+		}
 	}
+	v.Guess = append(named, others...)
+	v.Guess = v.Guess[:min(3, len(v.Guess))]
 	return v
 }
 
