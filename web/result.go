@@ -276,3 +276,15 @@ func trendLabel(t ui.Trend) string {
 	}
 	return plural(len(words), "attempt", "attempts") + ". " + strings.Join(words, ". ") + "."
 }
+
+// countWords says how many items were right: "44 of 60 right, 5 partly, 2 blank".
+func countWords(rep *exam.Report, of int) string {
+	words := fmt.Sprintf("%d of %d right", rep.Right, of)
+	if rep.Partly > 0 {
+		words += fmt.Sprintf(", %d partly", rep.Partly)
+	}
+	if rep.Blank > 0 {
+		words += fmt.Sprintf(", %d blank", rep.Blank)
+	}
+	return words
+}
