@@ -1,11 +1,13 @@
 package content
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
+	"groundwork/content/diagram"
 	"groundwork/content/source"
 )
 
@@ -195,10 +197,27 @@ func (l *loader) checkLesson(lesson *Lesson) {
 	if lesson.Next != "" {
 		l.lesson(lesson.File, lesson.Next)
 	}
+	for _, b := range lesson.Blocks {
+		if b.Lang == "diagram" {
+			l.checkDiagram(lesson.File, b)
+		}
+	}
 	for _, p := range lesson.Parts {
 		if p.ID == "check" && len(p.Checks) != 3 {
 			l.add(lesson.File, 0, fmt.Sprintf("has %d questions to check oneself by", len(p.Checks)), "write three under ## … {#check}")
 		}
+	}
+}
+
+// checkDiagram reports a diagram that cannot be drawn, at its wrong line, and
+// one that does not say what it shows.
+func (l *loader) checkDiagram(file string, b Block) {
+	if b.Marks["title"] == "" {
+		l.add(file, b.Line, "the diagram has no title", `write title="…" with one sentence on what it shows`)
+	}
+	_, err := b.diagram()
+	if bad := (*diagram.Error)(nil); errors.As(err, &bad) {
+		l.add(file, b.Line+bad.Line, bad.What, bad.Mend)
 	}
 }
 

@@ -3,6 +3,7 @@ package content
 import (
 	"bytes"
 	"fmt"
+	"hash/crc32"
 	"html"
 	"regexp"
 	"strconv"
@@ -13,6 +14,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
+
+	"groundwork/content/diagram"
 )
 
 // A Block is a fenced code block: its language, the marks of its info string,
@@ -87,6 +90,11 @@ var captions = map[string]string{
 
 // figure draws the block; n tells it from the others of its page.
 func (b Block) figure(n int) string {
+	if b.Lang == "diagram" {
+		if d, err := b.diagram(); err == nil { // the loader reports the others
+			return b.drawn(d)
+		}
+	}
 	title := b.Marks["title"]
 	if title == "" {
 		title = captions[b.Lang]
@@ -105,6 +113,31 @@ func (b Block) figure(n int) string {
 		fmt.Fprintf(&s, `<figcaption><span>%s</span><span>%s</span></figcaption>`, html.EscapeString(title), html.EscapeString(note))
 	}
 	fmt.Fprintf(&s, `<pre tabindex="0" role="region" aria-label="%s"><code>%s</code></pre></figure>`+"\n", html.EscapeString(label), b.markup())
+	return s.String()
+}
+
+var apostrophe = regexp.MustCompile(`(\pL)'(\pL)`)
+
+// diagram reads a block that describes a diagram.
+func (b Block) diagram() (diagram.Diagram, error) {
+	return diagram.Parse(strings.Join(b.Flags, " "), b.Text)
+}
+
+// drawn returns a diagram with its title as the caption and, for those who do
+// not see it, what it shows in words. What is wider than a phone scrolls.
+func (b Block) drawn(d diagram.Diagram) string {
+	title := html.EscapeString(apostrophe.ReplaceAllString(b.Marks["title"], "$1’$2"))
+	id := fmt.Sprintf("fig-%08x", crc32.ChecksumIEEE([]byte(title+b.Text))) // the same wherever the diagram stands
+	svg := d.SVG(id, html.UnescapeString(title))
+	if d.Width() > 340 {
+		svg = fmt.Sprintf(`<div class="tablewrap" tabindex="0" role="region" aria-label="Diagram: %s">%s</div>`, title, svg)
+	}
+	var s strings.Builder
+	fmt.Fprintf(&s, `<figure class="fig"><figcaption class="hint" id="%s">%s</figcaption>`+"\n%s"+`<ul class="vh">`, id, title, svg)
+	for line := range strings.Lines(d.Text()) {
+		fmt.Fprintf(&s, "<li>%s</li>\n", html.EscapeString(strings.TrimSuffix(line, "\n")))
+	}
+	s.WriteString("</ul></figure>\n")
 	return s.String()
 }
 
