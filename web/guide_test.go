@@ -30,6 +30,7 @@ func TestSelfCheck(t *testing.T) {
 		{"all of it", url.Values{"http": {"yes"}, "git": {"yes"}, "program": {"yes"}}, nil, "You have what this guide builds on"},
 		{"one gap", url.Values{"http": {"yes"}, "git": {"no"}, "program": {"yes"}}, []string{"/lesson/foundations/git"}, "Each “not yet” has its lesson"},
 		{"two gaps, one blank", url.Values{"http": {"no"}, "program": {"no"}}, []string{"/lesson/foundations/request", "/lesson/foundations/small-service"}, "Each “not yet”"},
+		{"one yes, the rest blank", url.Values{"git": {"yes"}}, nil, "Answer the questions above"},
 		{"made up", url.Values{"http": {"<b>"}, "other": {"no"}}, nil, "Answer the questions above"},
 	}
 	for _, tt := range tests {

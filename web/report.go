@@ -20,6 +20,7 @@ const (
 type reportView struct {
 	Frame ui.Frame
 	Page  string // the address it is about
+	Ref   string // the item on it, if it is about one
 	Text  string
 	Err   string
 }
@@ -34,6 +35,7 @@ func (s *Server) newReportView(r *http.Request) reportView {
 	v := reportView{
 		Frame: s.described(r, "Report a fault", reportDescription, ""),
 		Page:  ownPath(r.FormValue("page")),
+		Ref:   reportRef(r.FormValue("ref")),
 		Text:  strings.TrimSpace(r.PostFormValue("text")),
 	}
 	v.Frame.Main = "wrap narrow"
@@ -56,7 +58,7 @@ func (s *Server) reportSend(w http.ResponseWriter, r *http.Request) error {
 	if err := s.limits.report(s.network(r), s.now()); err != nil {
 		return err
 	}
-	err := s.store.AddReport(r.Context(), store.FaultReport{Page: v.Page, Ref: reportRef(r.PostFormValue("ref")), Text: v.Text, At: s.now()})
+	err := s.store.AddReport(r.Context(), store.FaultReport{Page: v.Page, Ref: v.Ref, Text: v.Text, At: s.now()})
 	if err != nil {
 		return err
 	}

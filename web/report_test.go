@@ -16,9 +16,11 @@ func TestReport(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	b := s.browser(t)
-	form := b.open("/report?page=/lesson/api/errors").Find("form[action='/report']")
-	if got := form.Find("input[name=page]").AttrOr("value", ""); got != "/lesson/api/errors" {
-		t.Errorf("the form is about %q", got)
+	form := b.open("/report?page=/practice/api&ref=api-p07").Find("form[action='/report']")
+	for name, want := range map[string]string{"page": "/practice/api", "ref": "api-p07"} {
+		if got := form.Find("input[name="+name+"]").AttrOr("value", ""); got != want {
+			t.Errorf("the form has the %s %q, want %q", name, got, want)
+		}
 	}
 	tests := []struct {
 		name string

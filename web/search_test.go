@@ -20,7 +20,7 @@ func TestSearch(t *testing.T) {
 		{"the form", "", "", "Exam items are not searched"},
 		{"a lesson's subject", "circuit breakers", "/lesson/performance/breakers", "mention circuit breakers"},
 		{"another number of the word", "deadline", "/lesson/performance/timeouts", "mention deadline"},
-		{"a slip", "idempotancy", "/lesson/", "Did you mean idempotency?"},
+		{"a slip", "idempotancy", "/lesson/", "mention idempotency, which is perhaps what you meant"},
 		{"nothing of the kind", "xylophone", "", "Nothing mentions “xylophone”"},
 		{"markup", "<xyzzyq onload=plughy>", "", "Nothing mentions “<xyzzyq onload=plughy>”"},
 		{"blanks", "   ", "", "Exam items are not searched"},

@@ -57,6 +57,8 @@ func TestNextLesson(t *testing.T) {
 		{"what was begun and is read leads on", map[string]ui.State{"foundations": ui.Learning}, []string{"foundations"}, "api"},
 		{"a skill opens when what it builds on holds", map[string]ui.State{"foundations": ui.Practised, "api": ui.Mastered, "database": ui.Review},
 			[]string{"foundations", "api", "database", "cicd", "documentation", "security"}, "system-design"},
+		{"what does not hold yet waits for what does", map[string]ui.State{"foundations": ui.Practised, "api": ui.Practised},
+			[]string{"foundations", "api", "database", "cicd", "documentation"}, "security"},
 		{"nothing holds: the first that is left", nil, []string{"foundations"}, "api"},
 	}
 	for _, tt := range tests {
