@@ -157,20 +157,17 @@ func (a *Attempt) Slot(n int) *Slot {
 	return nil
 }
 
-// Close ends the attempt and grades it with what is stored. It counts as
-// handed in at the deadline if that had passed. Closing twice does nothing the
-// second time; items gives the version of each slot.
+// Close ends the attempt and grades it with what is stored. From the deadline
+// on it counts as ended by it and at it, whoever asks. Closing twice does
+// nothing the second time; items gives the version of each slot.
 func (a *Attempt) Close(by ClosedBy, now time.Time, items func(VersionID) *Item, run Runner) {
 	if a.State != InProgress {
 		return
 	}
-	if a.Due(now) {
-		by = ByDeadline
+	if !now.Before(a.Deadline) {
+		by, now = ByDeadline, a.Deadline
 	}
 	a.State, a.ClosedBy, a.Finished = Graded, by, now
-	if now.After(a.Deadline) {
-		a.Finished = a.Deadline
-	}
 	a.Score, a.Max = 0, 0
 	for i := range a.Slots {
 		s := &a.Slots[i]

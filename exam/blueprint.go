@@ -1,9 +1,12 @@
 package exam
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"math"
+	"regexp"
 	"slices"
 	"time"
 
@@ -92,29 +95,53 @@ func LoadBlueprint(fsys fs.FS) (*Blueprint, source.Problems) {
 	}
 	problems = f.Decode(&front)
 	b := &Blueprint{Title: front.Title, Points: front.Rules, Rules: Rules{front.Minutes, front.Pass, front.Strong}}
-	add := func(key, what, mend string) { problems.Add(f.Name, f.Line(key), what, mend) }
+	add := func(line int, what, mend string) { problems.Add(f.Name, line, what, mend) }
 	if front.Minutes < 1 || front.Minutes > 24*60 {
-		add("minutes", fmt.Sprintf("minutes is %d", front.Minutes), "write how long the exam takes, 1 to 1440")
+		add(f.Line("minutes"), fmt.Sprintf("minutes is %d", front.Minutes), "write how long the exam takes, 1 to 1440")
 	}
-	if front.Pass <= 0 || front.Pass > front.Strong || front.Strong > 100 {
-		add("pass", fmt.Sprintf("pass is %g and strong %g", front.Pass, front.Strong), "write per cents with 0 < pass <= strong <= 100")
+	if !(0 < front.Pass && front.Pass <= front.Strong && front.Strong <= 100) { // so that NaN is refused too
+		add(f.Line("pass"), fmt.Sprintf("pass is %g and strong %g", front.Pass, front.Strong), "write per cents with 0 < pass <= strong <= 100")
 	}
-	if len(front.Cells) == 0 {
-		add("cells", "there are no cells", "write cells: with a line for each skill")
-	}
-	for skill, count := range front.Cells {
-		for level, n := range count {
-			if !has(Levels, level) || n < 0 {
-				add(skill, fmt.Sprintf("the cell %s: %s: %d cannot be", skill, level, n), "write junior, mid and senior with how many items")
-			}
-		}
-		b.Cells = append(b.Cells, SkillCells{skill, count})
-	}
-	slices.SortFunc(b.Cells, func(x, y SkillCells) int { return f.Line(x.Skill+": {") - f.Line(y.Skill+": {") })
+	b.cells(f, front.Cells, add)
 	return b, problems
 }
 
-// Satisfiable reports the cells that the exam pool of the bank cannot fill.
+var cellsKey = regexp.MustCompile(`(?m)^cells\s*:`)
+
+// cells takes the cells over in the order of the file.
+func (b *Blueprint) cells(f *source.File, cells map[string]map[Level]int, add func(line int, what, mend string)) {
+	start := 0
+	if place := cellsKey.FindIndex(f.Front); place != nil {
+		start = place[1]
+	}
+	at := func(skill string) int { // where its key stands
+		place := regexp.MustCompile(`[\s{,]["']?` + regexp.QuoteMeta(skill) + `["']?\s*:`).FindIndex(f.Front[start:])
+		if place == nil {
+			return start
+		}
+		return start + place[0] + 1
+	}
+	for skill, count := range cells {
+		b.Cells = append(b.Cells, SkillCells{skill, count})
+	}
+	slices.SortFunc(b.Cells, func(x, y SkillCells) int {
+		return cmp.Or(cmp.Compare(at(x.Skill), at(y.Skill)), cmp.Compare(x.Skill, y.Skill))
+	})
+	for _, c := range b.Cells {
+		for level, n := range c.Count {
+			if !has(Levels, level) || n < 0 {
+				add(2+bytes.Count(f.Front[:at(c.Skill)], []byte("\n")), fmt.Sprintf("the cell %s: %s: %d cannot be", c.Skill, level, n),
+					"write junior, mid and senior with how many items")
+			}
+		}
+	}
+	if b.Items() < 1 {
+		add(f.Line("cells"), "the cells ask for no items", "write cells: with a line for each skill")
+	}
+}
+
+// Satisfiable reports the cells that the exam pool of the bank cannot fill, be
+// it because of enemies.
 func (b *Blueprint) Satisfiable(bank *Bank) source.Problems {
 	var problems source.Problems
 	have := map[string]map[Level]int{}
@@ -130,6 +157,11 @@ func (b *Blueprint) Satisfiable(bank *Bank) source.Problems {
 				problems.Add(BlueprintFile, 0, fmt.Sprintf("the exam asks for %d %s items of %s and the bank has %d", c.Count[l], l, c.Skill, n),
 					"write more items or ask for fewer")
 			}
+		}
+	}
+	if len(problems) == 0 {
+		if _, err := Assemble(bank, b, History{}, 0); err != nil {
+			problems.Add(BlueprintFile, 0, err.Error(), "write more items, ask for fewer, or make fewer of them enemies")
 		}
 	}
 	return problems

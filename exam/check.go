@@ -3,6 +3,7 @@ package exam
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,30 @@ func (p *parser) check(it *Item) {
 	p.checkReasons(it, bad)
 }
 
+// checkFacts reports facts that say nothing for the type of an item, or
+// nothing at all.
+func (p *parser) checkFacts(it *Item, f facts) {
+	idle := func(key string, set bool, types ...Type) {
+		if set && has(Types, it.Type) && !has(types, it.Type) {
+			p.add(it.Line, fmt.Sprintf("%s has the fact %s, which says nothing for the type %s", it.ID, key, it.Type), "take it out, or mend the type")
+		}
+	}
+	idle("expr", f.Expr != "", Numeric)
+	idle("tolerance", f.Tolerance != "", Numeric)
+	idle("unit", f.Unit != "", Numeric)
+	idle("units", f.Units != nil, Numeric)
+	idle("case", f.Case, Short, Cloze)
+	idle("entry", f.Entry != "", Cloze)
+	idle("ordered", f.Ordered, SQL)
+	idle("fixed", f.Fixed, Single, Multiple, Matching)
+	if f.Entry != "" && f.Entry != "text" {
+		p.add(it.Line, fmt.Sprintf("%s has the entry %q", it.ID, f.Entry), "write entry: text, or leave it out for a list to choose from")
+	}
+	if f.Run != "" && f.Run != "go" && f.Run != "sql" {
+		p.add(it.Line, fmt.Sprintf("%s is run by %q", it.ID, f.Run), "write run: go or run: sql")
+	}
+}
+
 // checkKey reports what keeps the item from having a key of the right form.
 func (p *parser) checkKey(it *Item, bad func(what, mend string)) {
 	options, keys := len(it.Options), len(it.Keys())
@@ -55,6 +80,7 @@ func (p *parser) checkKey(it *Item, bad func(what, mend string)) {
 			bad("has no known wrong answer", "write at least one - [ ] with what was done wrong")
 		}
 		p.checkPatterns(it, it.Options, bad)
+		p.checkWrongValues(it, bad)
 	case Ordering:
 		if options < 3 || options > 7 {
 			bad(fmt.Sprintf("has %d entries", options), "write 3 to 7 entries as a numbered list in the right order")
@@ -108,6 +134,18 @@ func (p *parser) checkPatterns(it *Item, options []Option, bad func(what, mend s
 	}
 }
 
+// checkWrongValues reports known wrong values that would be marked right.
+func (p *parser) checkWrongValues(it *Item, bad func(what, mend string)) {
+	if it.Number == nil {
+		return
+	}
+	for _, o := range it.Options {
+		if v, err := ParseNumber(o.Text); err == nil && !o.Key && it.Number.within(it.Number.Value, v) {
+			bad(fmt.Sprintf("has the wrong answer %q, which lies within the tolerance of the key", o.Text), "narrow the tolerance or take it out")
+		}
+	}
+}
+
 // checkReasons reports options without a reason.
 func (p *parser) checkReasons(it *Item, bad func(what, mend string)) {
 	missing := func(options []Option, where string) {
@@ -121,6 +159,11 @@ func (p *parser) checkReasons(it *Item, bad func(what, mend string)) {
 		}
 	}
 	missing(it.Options, "")
+	for _, c := range it.Choices {
+		if !slices.ContainsFunc(it.Options, func(o Option) bool { return o.Match == c.ID }) {
+			missing([]Option{c}, " of the choices")
+		}
+	}
 	for i, b := range it.Blanks {
 		missing(b.Options, fmt.Sprintf(" of blank %d", i+1))
 	}

@@ -24,42 +24,68 @@ type Place struct {
 // Assemble draws a form from the exam pool: for each cell of the blueprint as
 // many items as it asks for. Items not had in the last two attempts come
 // first, then those never had, then those used least by anybody; ties are
-// broken by the seed. Enemies never meet on a form. Skills keep the order of
-// the blueprint; within a skill items that share a stimulus stand together
-// and the rest is shuffled.
+// broken by the seed. Enemies never meet on a form, even if a less fresh item
+// must be taken for it. Skills keep the order of the blueprint; within a skill
+// items that share a stimulus stand together and the rest is shuffled.
 //
 // The same bank, blueprint, history and seed give the same form. It returns
-// [ErrBlueprint] if a cell cannot be filled.
+// [ErrBlueprint] if the cells cannot be filled.
 func Assemble(bank *Bank, b *Blueprint, h History, seed int64) ([]Place, error) {
 	rng := rand.New(rand.NewPCG(uint64(seed), 0x67726f756e64))
-	cells := map[string]map[Level][]*Item{}
-	for _, it := range bank.Pool(ExamPool) {
-		if cells[it.Skill] == nil {
-			cells[it.Skill] = map[Level][]*Item{}
-		}
-		cells[it.Skill][it.Level] = append(cells[it.Skill][it.Level], it)
+	d := newDraw(bank, b, h, rng)
+	if err := d.draw(); err != nil {
+		return nil, err
 	}
-	barred := map[ItemID]bool{}
 	var form []Place
-	for _, c := range b.Cells {
-		var picked []*Item
-		for _, l := range Levels {
-			items, err := pick(cells[c.Skill][l], c.Count[l], h, barred, rng)
-			if err != nil {
-				return nil, fmt.Errorf("%w: %s, %s: %w", ErrBlueprint, c.Skill, l, err)
-			}
-			picked = append(picked, items...)
+	var picked []*Item
+	for i, c := range d.cells {
+		picked = append(picked, c.picked...)
+		if i+1 < len(d.cells) && d.cells[i+1].skill == c.skill {
+			continue
 		}
 		for _, it := range arrange(picked, rng) {
 			form = append(form, Place{it, shuffle(it, rng)})
 		}
+		picked = nil
 	}
 	return form, nil
 }
 
-// pick takes n items that are not barred, the freshest first, and bars the
-// enemies of each.
-func pick(items []*Item, n int, h History, barred map[ItemID]bool, rng *rand.Rand) ([]*Item, error) {
+// A draw fills the cells of a blueprint one after the other.
+type draw struct {
+	cells  []cell
+	barred map[ItemID]int // how many enemies of an item are picked
+	steps  int
+	worst  int // the cell beyond which it never came
+}
+
+type cell struct {
+	skill  string
+	level  Level
+	wanted int
+	items  []*Item // the freshest first
+	picked []*Item
+}
+
+func newDraw(bank *Bank, b *Blueprint, h History, rng *rand.Rand) *draw {
+	items := map[string]map[Level][]*Item{}
+	for _, it := range bank.Pool(ExamPool) {
+		if items[it.Skill] == nil {
+			items[it.Skill] = map[Level][]*Item{}
+		}
+		items[it.Skill][it.Level] = append(items[it.Skill][it.Level], it)
+	}
+	d := &draw{barred: map[ItemID]int{}}
+	for _, c := range b.Cells {
+		for _, l := range Levels {
+			d.cells = append(d.cells, cell{skill: c.Skill, level: l, wanted: c.Count[l], items: freshest(items[c.Skill][l], h, rng)})
+		}
+	}
+	return d
+}
+
+// freshest returns items in the order in which they are to be picked.
+func freshest(items []*Item, h History, rng *rand.Rand) []*Item {
 	order := slices.Clone(items)
 	rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	slices.SortStableFunc(order, func(x, y *Item) int {
@@ -68,23 +94,67 @@ func pick(items []*Item, n int, h History, barred map[ItemID]bool, rng *rand.Ran
 			cmp.Compare(h.Seen[x.ID], h.Seen[y.ID]),
 			cmp.Compare(h.Uses[x.ID], h.Uses[y.ID]))
 	})
-	var out []*Item
-	for _, it := range order {
-		if len(out) == n {
-			break
+	return order
+}
+
+// draw picks the items of all cells.
+func (d *draw) draw() error {
+	for _, c := range d.cells {
+		if len(c.items) < c.wanted {
+			return fmt.Errorf("%w: %s, %s: %d items wanted, there are %d", ErrBlueprint, c.skill, c.level, c.wanted, len(c.items))
 		}
-		if barred[it.ID] {
+	}
+	if !d.fill(0, 0) {
+		c := d.cells[d.worst]
+		return fmt.Errorf("%w: %s, %s: %d items wanted, their enemies leave less of %d", ErrBlueprint, c.skill, c.level, c.wanted, len(c.items))
+	}
+	return nil
+}
+
+// maxSteps bounds the search for a form, which could try all subsets of a bank
+// made of nothing but enemies. A draw without detours takes as many steps as
+// there are items on the form, and a few.
+const maxSteps = 200_000
+
+// fill picks what the cell with index n still wants among its items from index
+// i on, then fills the cells after it. Where enemies bar the way it goes back
+// and tries the next item.
+func (d *draw) fill(n, i int) bool {
+	if n == len(d.cells) {
+		return true
+	}
+	d.worst = max(d.worst, n)
+	c := &d.cells[n]
+	if len(c.picked) >= c.wanted {
+		return d.fill(n+1, 0)
+	}
+	for ; len(c.items)-i >= c.wanted-len(c.picked); i++ {
+		it := c.items[i]
+		if d.steps++; d.steps > maxSteps {
+			return false
+		}
+		if d.barred[it.ID] > 0 {
 			continue
 		}
-		out = append(out, it)
-		for _, enemy := range it.Enemies {
-			barred[enemy] = true
+		d.pick(c, it, 1)
+		if d.fill(n, i+1) {
+			return true
 		}
+		d.pick(c, it, -1)
 	}
-	if len(out) < n {
-		return nil, fmt.Errorf("%d items wanted, %d can be had", n, len(out))
+	return false
+}
+
+// pick puts an item on the form (by 1) or takes the last one back (by -1).
+func (d *draw) pick(c *cell, it *Item, by int) {
+	if by > 0 {
+		c.picked = append(c.picked, it)
+	} else {
+		c.picked = c.picked[:len(c.picked)-1]
 	}
-	return out, nil
+	for _, enemy := range it.Enemies {
+		d.barred[enemy] += by
+	}
 }
 
 func compareBool(a, b bool) int {
@@ -133,12 +203,13 @@ func shuffle(it *Item, rng *rand.Rand) []OptionID {
 	for i, o := range options {
 		order[i] = o.ID
 	}
-	if it.Fixed {
+	if it.Fixed && it.Type != Ordering || len(order) < 2 {
 		return order
 	}
+	right := slices.Clone(order)
 	for {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		if it.Type != Ordering || !slices.IsSorted(order) {
+		if it.Type != Ordering || !slices.Equal(order, right) {
 			return order
 		}
 	}

@@ -127,9 +127,12 @@ type Query struct {
 }
 
 // Version returns the id of this version of the item. Two versions differ
-// exactly if anything differs that the learner sees or the score depends on.
+// exactly if anything differs that the learner sees or the score depends on;
+// how forms are made of items is neither.
 func (it *Item) Version() VersionID {
-	sum := sha256.Sum256(it.Encode())
+	shown := *it
+	shown.Pool, shown.Reads, shown.Seconds, shown.StimulusID, shown.Fixed = "", "", 0, "", false
+	sum := sha256.Sum256(shown.Encode())
 	return VersionID(hex.EncodeToString(sum[:12]))
 }
 
@@ -166,5 +169,12 @@ func (it *Item) Keys() []Option {
 // read the question. The plan of the bank limits their share.
 func (it *Item) Plain() bool { return it.Type == Single && it.Reads == "" }
 
-// optionID returns the id of the nth option of a version: a, b, c.
-func optionID(n int) OptionID { return OptionID(rune('a' + n)) }
+// optionID returns the id of the nth option of a version: a, b, c; after z
+// comes aa.
+func optionID(n int) OptionID {
+	id := OptionID(rune('a' + n%26))
+	if n >= 26 {
+		return optionID(n/26-1) + id
+	}
+	return id
+}

@@ -9,26 +9,38 @@ import (
 )
 
 var (
-	thousands = regexp.MustCompile(`^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$`)
-	power     = regexp.MustCompile(`(?i)\s*[x*×]\s*10\s*(\^|\*\*)\s*`)
-	quantity  = regexp.MustCompile(`^\s*([+-]?[\d.,]+(?:[ \x{a0}\x{202f}]\d{3})*(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*([^\d\s].*)?$`)
+	plain    = regexp.MustCompile(`^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$`)
+	grouped  = regexp.MustCompile(`^[+-]?\d{1,3}(?:(?: \d{3})+|(?:,\d{3})+|(?:_\d{3})+)(?:\.\d*)?(?:e[+-]?\d+)?$`)
+	power    = regexp.MustCompile(`(?i)\s*[x*×]\s*10\s*(?:\^|\*\*)\s*`)
+	exponent = regexp.MustCompile(`(\d\.?)\s*[eE]\s*([+-]?\d)`)
+	sign     = regexp.MustCompile(`^([+-])\s+`)
+	quantity = regexp.MustCompile(`^([+-]?[\d.,_][\d.,_ ]*(?:e[+-]?\d+)?)\s*([^\d\s.,_].*)$`)
 )
 
+// tidy returns text with one form of minus, blank and exponent.
+func tidy(text string) string {
+	s := strings.NewReplacer("\u00a0", " ", "\u2009", " ", "\u202f", " ", "−", "-").Replace(text)
+	s = power.ReplaceAllString(strings.TrimSpace(s), "e")
+	return sign.ReplaceAllString(exponent.ReplaceAllString(s, "${1}e${2}"), "$1")
+}
+
 // ParseNumber reads a number as people type it: with an exponent (1e3, 2x10^6,
-// 2*10**6), with blanks or commas between groups of three digits. A single
-// comma that groups nothing is refused rather than guessed at, and the error
-// says to use a point (EXAM.md b, Numeric).
+// 2*10**6), with blanks, commas or underscores between groups of three digits.
+// A comma that groups nothing is refused rather than guessed at, and the error
+// says to use a point (EXAM.md b, Numeric); so is a blank that groups nothing.
 func ParseNumber(text string) (float64, error) {
-	s := strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "_", "", "−", "-").Replace(power.ReplaceAllString(text, "e"))
-	if strings.Contains(s, ",") {
-		if !thousands.MatchString(s) {
-			return 0, fmt.Errorf("%w: %q is not clear; write a point before decimals, as in 3.5", ErrResponse, clip(text))
-		}
-		s = strings.ReplaceAll(s, ",", "")
+	s := tidy(text)
+	switch {
+	case grouped.MatchString(s):
+		s = strings.NewReplacer(" ", "", ",", "", "_", "").Replace(s)
+	case strings.Contains(s, ",") && strings.ContainsAny(s, "0123456789"):
+		return 0, fmt.Errorf("%w: %q is not clear; write a point before decimals, as in 3.5", ErrResponse, clip(text))
+	case !plain.MatchString(s):
+		return 0, fmt.Errorf("%w: %q is not a number", ErrResponse, clip(text))
 	}
 	v, err := strconv.ParseFloat(s, 64)
-	if err != nil || math.IsInf(v, 0) || math.IsNaN(v) || strings.ContainsAny(s, "xXpP") {
-		return 0, fmt.Errorf("%w: %q is not a number", ErrResponse, clip(text))
+	if err != nil { // its form is right, so it is too large
+		return 0, fmt.Errorf("%w: %q is too large", ErrResponse, clip(text))
 	}
 	return v, nil
 }
@@ -38,27 +50,48 @@ func ParseNumber(text string) (float64, error) {
 // number alone is taken to be in the key's unit.
 func (n *Number) parse(text string) (float64, error) {
 	number, unit := text, ""
-	if m := quantity.FindStringSubmatch(power.ReplaceAllString(text, "e")); m != nil {
+	if m := quantity.FindStringSubmatch(tidy(text)); m != nil {
 		number, unit = m[1], strings.TrimSpace(m[2])
 	}
 	v, err := ParseNumber(number)
 	if err != nil {
 		return 0, err
 	}
-	if unit == "" || strings.EqualFold(unit, n.Unit) {
-		return v, nil
+	factor, err := n.factor(unit)
+	if err != nil {
+		return 0, err
 	}
-	for name, factor := range n.Units {
-		if unit == name {
-			return v * factor, nil
+	if v *= factor; math.IsInf(v, 0) {
+		return 0, fmt.Errorf("%w: %q is too large", ErrResponse, clip(text))
+	}
+	return v, nil
+}
+
+// factor returns what turns a value in unit into the key's unit. Capitals
+// count where units differ by them alone (Mb, MB), and nowhere else.
+func (n *Number) factor(unit string) (float64, error) {
+	if unit == "" || unit == n.Unit {
+		return 1, nil
+	}
+	if f, ok := n.Units[unit]; ok {
+		return f, nil
+	}
+	var fits []float64
+	if strings.EqualFold(unit, n.Unit) {
+		fits = append(fits, 1)
+	}
+	for name, f := range n.Units {
+		if strings.EqualFold(unit, name) && !has(fits, f) {
+			fits = append(fits, f)
 		}
 	}
-	for name, factor := range n.Units {
-		if strings.EqualFold(unit, name) {
-			return v * factor, nil
-		}
+	switch len(fits) {
+	case 0:
+		return 0, fmt.Errorf("%w: the unit %q is not known here; write the number in %s", ErrResponse, clip(unit), n.unitName())
+	case 1:
+		return fits[0], nil
 	}
-	return 0, fmt.Errorf("%w: the unit %q is not known here; write the number in %s", ErrResponse, clip(unit), n.unitName())
+	return 0, fmt.Errorf("%w: the unit %q is not clear; mind its capitals, or write the number in %s", ErrResponse, clip(unit), n.unitName())
 }
 
 func (n *Number) unitName() string {

@@ -3,6 +3,7 @@ package exam
 import (
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"regexp"
 	"slices"
@@ -85,8 +86,7 @@ func ParseItems(f *source.File) ([]*Item, source.Problems) {
 		case s.Heading == "":
 			p.add(s.Line, "there is text before the first item", "move it under a heading ## id Title")
 		case strings.HasPrefix(s.Heading, "@"):
-			id, _, _ := strings.Cut(s.Heading[1:], " ")
-			p.stimuli[id] = s.Text()
+			p.stimulus(s)
 		default:
 			p.item(s)
 		}
@@ -95,6 +95,19 @@ func ParseItems(f *source.File) ([]*Item, source.Problems) {
 }
 
 func (p *parser) add(line int, what, mend string) { p.problems.Add(p.file.Name, line, what, mend) }
+
+// stimulus keeps a text that several items share.
+func (p *parser) stimulus(s source.Section) {
+	id, _, _ := strings.Cut(s.Heading[1:], " ")
+	switch {
+	case !itemID.MatchString(id) || s.Text() == "":
+		p.add(s.Line, fmt.Sprintf("the stimulus %q has no id or no text", s.Heading), "write ## @id Title and the text under it")
+	case p.stimuli[id] != "":
+		p.add(s.Line, fmt.Sprintf("the stimulus %q stands in this file twice", id), "give this one another id")
+	default:
+		p.stimuli[id] = s.Text()
+	}
+}
 
 var itemID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
@@ -106,7 +119,7 @@ func (p *parser) item(s source.Section) {
 		return
 	}
 	fences := source.Fences(s.Lines)
-	if len(fences) == 0 || fences[0].Info != "item" {
+	if len(fences) == 0 || fences[0].Info != "item" || source.Text(before(s.Lines, fences[0].Line)) != "" {
 		p.add(s.Line, "item "+id+" does not begin with a fence named item", "put ```item with type, level, lesson and seconds under the heading")
 		return
 	}
@@ -129,6 +142,13 @@ func (p *parser) item(s source.Section) {
 	p.answers(it, f, rest)
 	p.items = append(p.items, it)
 	p.check(it)
+	p.checkFacts(it, f)
+}
+
+// before returns the lines above line n.
+func before(lines []source.Line, n int) []source.Line {
+	i := slices.IndexFunc(lines, func(l source.Line) bool { return l.N == n })
+	return lines[:i]
 }
 
 // split divides the lines under the facts into the stem, which ends with the
@@ -172,6 +192,7 @@ func (p *parser) answers(it *Item, f facts, lines []source.Line) {
 	case Cloze:
 		p.cloze(it, f, entries)
 	default:
+		p.marks(it, entries, it.Type == Ordering)
 		for i, e := range entries {
 			it.Options = append(it.Options, Option{optionID(i), e.Text, e.Reason, e.Mark == source.Checked || e.Mark == source.Numbered, ""})
 		}
@@ -180,6 +201,24 @@ func (p *parser) answers(it *Item, f facts, lines []source.Line) {
 		p.number(it, f)
 	}
 	p.trailer(it, rest)
+}
+
+// marks reports entries that do not begin as those of their kind do, so that
+// a forgotten mark is not taken for a wrong option, and lists within options,
+// which would be lost.
+func (p *parser) marks(it *Item, entries []source.Entry, ordered bool) {
+	for _, e := range entries {
+		task := e.Mark == source.Checked || e.Mark == source.Open
+		switch {
+		case ordered && e.Mark != source.Numbered:
+			p.add(e.Line, "an entry of "+string(it.ID)+" has no number", "write the entries as a numbered list in the right order")
+		case !ordered && !task:
+			p.add(e.Line, "an option of "+string(it.ID)+" has no box", "write - [x] before what is right and - [ ] before what is wrong")
+		}
+		if len(e.Sub) > 0 {
+			p.add(e.Sub[0].Line, "there is a list within an option of "+string(it.ID), "write it as a sentence")
+		}
+	}
 }
 
 // trailer reads what follows the options: a block quote, or nothing.
@@ -200,8 +239,7 @@ func (p *parser) trailer(it *Item, rest []source.Line) {
 func (p *parser) matching(it *Item, entries []source.Entry) {
 	ids := map[string]OptionID{}
 	for _, e := range entries {
-		stem, choice, ok := strings.Cut(e.Text, "->")
-		stem, choice = strings.TrimSpace(stem), strings.TrimSpace(choice)
+		stem, choice, ok := cutArrow(e.Text)
 		if !ok || choice == "" {
 			p.add(e.Line, "an entry of "+string(it.ID)+" is not a match", "write - stem -> choice")
 			continue
@@ -223,9 +261,27 @@ func (p *parser) matching(it *Item, entries []source.Entry) {
 	}
 }
 
+// cutArrow cuts text at the first -> that is not code.
+func cutArrow(text string) (before, after string, ok bool) {
+	code := false
+	for i := range text {
+		switch {
+		case text[i] == '`':
+			code = !code
+		case !code && strings.HasPrefix(text[i:], "->"):
+			return strings.TrimSpace(text[:i]), strings.TrimSpace(text[i+2:]), true
+		}
+	}
+	return text, "", false
+}
+
 // cloze reads one numbered entry a blank, with its options nested.
 func (p *parser) cloze(it *Item, f facts, entries []source.Entry) {
 	for n, e := range entries {
+		if e.Mark != source.Numbered {
+			p.add(e.Line, fmt.Sprintf("blank %d of %s has no number", n+1, it.ID), "write the blanks as a numbered list, the options of each under it")
+		}
+		p.marks(it, e.Sub, false)
 		b := Blank{Name: e.Text, Typed: f.Entry == "text"}
 		for i, sub := range e.Sub {
 			b.Options = append(b.Options, Option{optionID(i), sub.Text, sub.Reason, sub.Mark == source.Checked, ""})
@@ -244,12 +300,19 @@ func (p *parser) number(it *Item, f facts) {
 	t, relative := strings.CutSuffix(strings.TrimSpace(f.Tolerance), "%")
 	if t != "" {
 		v, err := strconv.ParseFloat(strings.TrimSpace(t), 64)
-		if err != nil || v < 0 {
+		if err != nil || !(v >= 0 && v <= math.MaxFloat64) {
 			p.add(it.Line, fmt.Sprintf("tolerance %q of %s is not a number", f.Tolerance, it.ID), "write tolerance: 0.5 or tolerance: 2%")
+			v = 0
 		}
 		n.Tolerance, n.Relative = v, relative
 		if relative {
 			n.Tolerance /= 100
+		}
+	}
+	for name, factor := range f.Units {
+		if name == "" || !(factor > 0 && factor <= math.MaxFloat64) {
+			p.add(it.Line, fmt.Sprintf("the unit %q of %s has the factor %g", name, it.ID, factor), "write what one of it is in the key's unit, as in units: {s: 1000}")
+			n.Units = nil // nothing can be reckoned with it
 		}
 	}
 	for i, o := range it.Options {

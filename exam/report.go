@@ -108,7 +108,7 @@ func LordError(x, n float64) float64 {
 	if n < 2 {
 		return 0
 	}
-	return math.Sqrt(x * (n - x) / (n - 1))
+	return math.Sqrt(max(0, x*(n-x)) / (n - 1)) // a sum of fractions may be a hair over n
 }
 
 // Wilson returns the 95 per cent score interval of x successes in n trials,
@@ -118,7 +118,7 @@ func Wilson(x, n float64) (lo, hi float64) {
 		return 0, 1
 	}
 	const z = 1.959963984540054
-	p, zz := x/n, z*z
+	p, zz := min(max(x/n, 0), 1), z*z
 	mid := (p + zz/(2*n)) / (1 + zz/n)
 	half := z / (1 + zz/n) * math.Sqrt(p*(1-p)/n+zz/(4*n*n))
 	return max(0, mid-half), min(1, mid+half)

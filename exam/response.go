@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -65,28 +66,47 @@ func DecodeResponse(s string) (r Response, err error) {
 }
 
 // Normal returns r as it is stored for it: repeats taken out, choices of a set
-// in the order of their ids, fields that do not count left out. It returns
-// [ErrResponse] if r holds anything that the item does not have, so that what
-// is stored can always be shown and scored.
+// in the order of their ids, fields that do not count left out, what is no
+// text taken out of texts. It returns [ErrResponse] if r holds anything that
+// the item does not have, so that what is stored can always be shown and
+// scored. Normal of what it returned is the same again.
 func (it *Item) Normal(r Response) (Response, error) {
 	if r.Blank() {
 		return Response{}, nil
 	}
-	if len(r.Text) > MaxText {
-		return r, fmt.Errorf("%w: it is longer than %d characters", ErrResponse, MaxText)
+	n, err := it.normal(r)
+	if err != nil {
+		return r, err
 	}
+	if n.Blank() {
+		return Response{}, nil
+	}
+	return n, nil
+}
+
+func (it *Item) normal(r Response) (Response, error) {
 	switch it.Type {
 	case Single, Multiple, Ordering:
 		return it.normalChoice(r)
 	case Matching, Cloze:
 		return it.normalPairs(r)
-	case Numeric:
-		if _, err := it.Number.parse(r.Text); err != nil {
+	}
+	text := clean(r.Text)
+	if len(text) > MaxText {
+		return r, fmt.Errorf("%w: it is longer than %d characters", ErrResponse, MaxText)
+	}
+	if it.Type == Numeric && text != "" {
+		if _, err := it.Number.parse(text); err != nil {
 			return r, err
 		}
 	}
-	text := strings.ToValidUTF8(strings.ReplaceAll(r.Text, "\x00", ""), string(utf8.RuneError))
-	return Response{Text: strings.TrimSpace(text)}, nil
+	return Response{Text: text}, nil
+}
+
+// clean returns what was typed as valid text without blanks at its ends.
+func clean(text string) string {
+	text = strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), string(utf8.RuneError))
+	return strings.TrimSpace(text)
 }
 
 func (it *Item) normalChoice(r Response) (Response, error) {
@@ -103,7 +123,7 @@ func (it *Item) normalChoice(r Response) (Response, error) {
 	switch {
 	case it.Type == Single && len(choice) > 1:
 		return r, fmt.Errorf("%w: only one option can be chosen", ErrResponse)
-	case it.Type == Ordering && !it.permutation(choice):
+	case it.Type == Ordering && len(choice) > 0 && !it.permutation(choice):
 		return r, fmt.Errorf("%w: every entry stands in the order once", ErrResponse)
 	}
 	return Response{Choice: choice}, nil
@@ -119,7 +139,7 @@ func (it *Item) permutation(order []OptionID) bool {
 func (it *Item) normalPairs(r Response) (Response, error) {
 	pairs := maps.Clone(r.Pairs)
 	for k, v := range pairs {
-		v = strings.TrimSpace(v)
+		v = clean(v)
 		pairs[k] = v
 		switch {
 		case v == "":
@@ -134,13 +154,19 @@ func (it *Item) normalPairs(r Response) (Response, error) {
 
 func (it *Item) fitsBlank(k OptionID, v string) bool {
 	b := it.Blank(string(k))
-	return b != nil && (b.Typed && len(v) <= 200 || !b.Typed && choice(b.Options, OptionID(v)) != nil)
+	return b != nil && (b.Typed && len(v) <= maxBlank || !b.Typed && choice(b.Options, OptionID(v)) != nil)
 }
+
+// maxBlank is the length of the longest text typed into one blank, in bytes.
+const maxBlank = 200
+
+// blankKey is the key of the blank with the given index in [Response.Pairs].
+func blankKey(index int) OptionID { return OptionID(strconv.Itoa(index + 1)) }
 
 // Blank returns the blank with the given number, counted from "1", or nil.
 func (it *Item) Blank(number string) *Blank {
 	for i := range it.Blanks {
-		if fmt.Sprint(i+1) == number {
+		if string(blankKey(i)) == number {
 			return &it.Blanks[i]
 		}
 	}

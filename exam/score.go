@@ -2,6 +2,7 @@ package exam
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -36,7 +37,7 @@ type Runner interface {
 //   - single: all or nothing
 //   - multiple: +1/C for each right option chosen, -1/W for each wrong one,
 //     C right and W wrong options in all; not below 0
-//   - ordering: entries in their place / entries
+//   - ordering: entries in their place / entries ([Absolute])
 //   - matching: right pairs / stems; cloze: right blanks / blanks
 //   - numeric: within the tolerance, after conversion to the key's unit
 //   - short: the first pattern in the author's order that matches decides
@@ -50,6 +51,9 @@ func Score(it *Item, r Response, run Runner) Mark {
 	n, err := it.Normal(r)
 	if err != nil {
 		return Mark{}
+	}
+	if n.Blank() { // there was nothing in it that counts
+		return Mark{Blank: true}
 	}
 	switch it.Type {
 	case Single:
@@ -98,13 +102,11 @@ func scoreMultiple(it *Item, r Response) float64 {
 }
 
 func scoreOrder(it *Item, r Response) float64 {
-	hits := 0
-	for i, o := range it.Options {
-		if r.Choice[i] == o.ID {
-			hits++
-		}
+	order := make([]int, len(r.Choice))
+	for i, id := range r.Choice {
+		order[i] = slices.IndexFunc(it.Options, func(o Option) bool { return o.ID == id })
 	}
-	return float64(hits) / float64(len(it.Options))
+	return ScoreOrder(Absolute, len(it.Options), order)
 }
 
 func scorePairs(it *Item, r Response) float64 {
@@ -120,7 +122,7 @@ func scorePairs(it *Item, r Response) float64 {
 func scoreBlanks(it *Item, r Response) float64 {
 	sum := 0.0
 	for i := range it.Blanks {
-		answer := r.Pairs[OptionID('1'+rune(i))]
+		answer := r.Pairs[blankKey(i)]
 		b := &it.Blanks[i]
 		switch {
 		case answer == "":
@@ -138,15 +140,15 @@ func scoreNumber(it *Item, text string) Mark {
 	if err != nil {
 		return Mark{}
 	}
-	if it.Number.within(it.Number.Value, v) {
-		return Mark{Fraction: 1, Known: &it.Keys()[0]}
-	}
+	m := Mark{Fraction: all(it.Number.within(it.Number.Value, v))}
 	for i, o := range it.Options {
-		if known, err := ParseNumber(o.Text); err == nil && !o.Key && it.Number.within(known, v) {
-			return Mark{Known: &it.Options[i]}
+		known, err := ParseNumber(o.Text)
+		if err == nil && o.Key == m.Right() && it.Number.within(known, v) {
+			m.Known = &it.Options[i]
+			break
 		}
 	}
-	return Mark{}
+	return m
 }
 
 func scoreText(options []Option, text string, sensitive bool) Mark {
@@ -172,7 +174,11 @@ func pattern(form string, sensitive bool) (*regexp.Regexp, error) {
 		flags = ""
 	}
 	if len(form) > 2 && form[0] == '/' && form[len(form)-1] == '/' {
-		return regexp.Compile(flags + `\A(?:` + form[1:len(form)-1] + `)\z`)
+		inner := form[1 : len(form)-1]
+		if _, err := regexp.Compile(inner); err != nil {
+			return nil, err // a)|(b is none, though it would be one between brackets
+		}
+		return regexp.Compile(flags + `\A(?:` + inner + `)\z`)
 	}
 	var b strings.Builder
 	for i, part := range strings.Split(form, `\*`) {
