@@ -27,8 +27,10 @@
 // questions_test.go say how often: of questions about something else about
 // 1 in 45 is answered from the whole material.
 //
-// Give the index what is true. A check question's wrong options, for one, read
-// like statements, and would be quoted as such.
+// Give the index what is true: a check question's wrong options, for one, read
+// like statements, and would be quoted as such. Keep empty lines between its
+// paragraphs: sentences are told apart by them. What looks like code or a table
+// is found but not quoted.
 //
 // # Composing
 //

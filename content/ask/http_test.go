@@ -54,7 +54,7 @@ func serve(t *testing.T, handler http.HandlerFunc) *HTTPModel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.First, m.Idle, m.Total = 2*time.Second, 2*time.Second, 5*time.Second
+	m.First, m.Idle, m.Total = 5*time.Second, 5*time.Second, 20*time.Second
 	return m
 }
 
@@ -261,7 +261,7 @@ func TestCompleteFails(t *testing.T) {
 			if want := ErrModel.Error() + ": " + tt.want; err.Error() != want {
 				t.Errorf("error %q, want %q", err, want)
 			}
-			if took := time.Since(begin); took > 2*time.Second {
+			if took := time.Since(begin); took > 4*time.Second {
 				t.Errorf("took %v", took)
 			}
 		})

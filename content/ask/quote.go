@@ -13,7 +13,7 @@ const (
 	maxPassages = 4
 	maxNearest  = 3
 	perPage     = 2  // passages of one page
-	looked      = 40 // sections that are looked into
+	looked      = 60 // sections that are looked into
 )
 
 // What decides whether a question is answered. The figures come from the
@@ -23,12 +23,11 @@ const (
 	leastWeight = 1.0 // of a question, for it to ask anything
 	mostWeight  = 5.0 // of a word
 
-	fillerShare = 0.05 // of a filler's weight that counts
-	weakShare   = 0.4  // of a weak verb's
-	sureLength  = 6    // runes from which a corrected word is likely to be what was meant
-	unsurePart  = 0.4  // coverage by the correction of a shorter one, or by a bold one
-	headingPart = 0.9  // coverage by the heading alone
-	titlePart   = 0.8  // coverage by the page's title alone
+	weakShare   = 0.4 // of a weak verb's weight that counts; of a filler's nothing does
+	sureLength  = 6   // runes from which a corrected word is likely to be what was meant
+	unsurePart  = 0.4 // coverage by the correction of a shorter one, or by a bold one
+	headingPart = 0.9 // coverage by the heading alone
+	titlePart   = 0.8 // coverage by the page's title alone
 
 	// A passage fits the question as far as it covers it, as the page is
 	// about it, and as one sentence alone covers it: words of a question can
@@ -77,7 +76,7 @@ func newInquiry(index *search.Index, question string) *inquiry {
 		weight, trust := min(mostWeight, w.Weight), trusted(w)
 		switch {
 		case fillers[w.Text]:
-			weight *= fillerShare
+			weight = 0
 		case weak[w.Text]:
 			weight *= weakShare
 		case w.Edits > 0:
@@ -94,7 +93,10 @@ func newInquiry(index *search.Index, question string) *inquiry {
 // idempotnecy, but not life to lie, gaming to naming or inflation to isolation.
 func trusted(w search.Word) float64 {
 	if w.Edits == 0 || strings.HasPrefix(w.Text, w.Fix) || strings.HasPrefix(w.Fix, w.Text) {
-		return 1 // transactional, transaction
+		return 1 // eventual, eventually
+	}
+	if n := min(len(w.Text), len(w.Fix)) - 2; n >= sureLength && w.Text[:n] == w.Fix[:n] {
+		return 1 // transactional, transactions
 	}
 	meant, _ := utf8.DecodeRuneInString(w.Fix)
 	first, _ := utf8.DecodeRuneInString(w.Text)
@@ -110,7 +112,7 @@ func (q *inquiry) candidates() []candidate {
 	if q.total < leastWeight {
 		return nil
 	}
-	hits := q.query.Hits(looked)
+	hits := q.query.Ranked(looked)
 	var top float64
 	for _, h := range hits {
 		top = max(top, h.Score)

@@ -132,8 +132,8 @@ func listMark(line string) int {
 	return 0
 }
 
-// prose reports whether s reads like language. Code, tables and traces are
-// poor quotations.
+// prose reports whether s reads like language. Code, tables and traces, which
+// stand in sections too, are no quotations.
 func prose(s string) bool {
 	letters, all := 0, 0
 	for _, r := range s {
@@ -142,7 +142,22 @@ func prose(s string) bool {
 		}
 		all++
 	}
-	return letters*10 >= all*8 && strings.Contains(strings.TrimSpace(s), " ")
+	if letters*100 < all*65 || !strings.Contains(strings.TrimSpace(s), " ") {
+		return false
+	}
+	marks := 0
+	for _, m := range codeMarks {
+		if marks += strings.Count(s, m); marks > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// codeMarks are what code has and language seldom has: more than one is code.
+var codeMarks = []string{
+	"{", "}", ":=", "==", "!=", "<=", ">=", "&&", "||", "->", "=>", "();", ");", ".(", "](", `": `, "func ", "import (",
+	"//", "/*", "*/", "-- ", "CREATE TABLE", "INSERT INTO", "SELECT ",
 }
 
 // flatten collapses blanks.

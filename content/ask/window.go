@@ -18,6 +18,7 @@ type reading struct {
 	q         *inquiry
 	section   search.Section
 	sentences []sentence
+	prose     []bool      // by sentence: it is known to be prose, so that it may be quoted
 	covered   [][]float64 // by sentence and word
 	context   []float64   // by word: what heading and title have
 	heading   float64     // share of the question in the heading
@@ -25,15 +26,15 @@ type reading struct {
 }
 
 // best returns the stretch of s that bears most on the question. It is false
-// if s has no text.
+// if s has no prose.
 func (q *inquiry) best(s search.Section) (candidate, bool) {
 	r := q.read(s)
 	var best candidate
 	for i := range r.sentences {
-		for n := 1; n <= mostSentences && i+n <= len(r.sentences); n++ {
-			if n > 1 && !r.fits(i, n) {
-				break
-			}
+		if i > 0 && r.q.share(r.covered[i]) == 0 {
+			continue // a quote begins with what was asked, or where the section does
+		}
+		for n := 1; n <= mostSentences && i+n <= len(r.sentences) && r.fits(i, n); n++ {
 			if c := r.window(i, n); c.value > best.value || best.quote == nil {
 				best = c
 			}
@@ -55,7 +56,7 @@ func (q *inquiry) read(s search.Section) *reading {
 	for i := range r.context {
 		r.context[i] = max(heading[i]*headingPart, title[i]*titlePart)
 	}
-	r.covered = make([][]float64, len(r.sentences))
+	r.covered, r.prose = make([][]float64, len(r.sentences)), make([]bool, len(r.sentences))
 	for i, sentence := range r.sentences {
 		r.covered[i] = q.covers(s.Text[sentence.start:sentence.end])
 	}
@@ -86,9 +87,18 @@ func larger(a, b []float64) []float64 {
 	return all
 }
 
-// fits reports whether n sentences from the i-th on can be quoted as one.
+// fits reports whether n sentences from the i-th on can be quoted as one, if
+// one less could.
 func (r *reading) fits(i, n int) bool {
 	first, last := r.sentences[i], r.sentences[i+n-1]
+	if !r.prose[i+n-1] {
+		if r.prose[i+n-1] = prose(r.section.Text[last.start:last.end]); !r.prose[i+n-1] {
+			return false
+		}
+	}
+	if n == 1 {
+		return true
+	}
 	if first.cutBefore || first.cutAfter || last.cutBefore || last.cutAfter {
 		return false
 	}
@@ -102,7 +112,7 @@ func (r *reading) window(i, n int) candidate {
 	own := make([]float64, len(r.context))
 	whole := make([]float64, len(r.context))
 	copy(whole, r.context)
-	most, penalty := -1.0, 0.0
+	most := -1.0
 	for k, s := range c.quote {
 		for w, covered := range r.covered[i+k] {
 			own[w] = max(own[w], covered)
@@ -112,15 +122,11 @@ func (r *reading) window(i, n int) candidate {
 			c.key, most = k, share
 			c.single = share
 		}
-		text := r.section.Text[s.start:s.end]
-		if !prose(text) {
-			penalty += 0.1
-		}
-		c.defines = c.defines || r.q.definedBy(text)
+		c.defines = c.defines || r.q.definedBy(r.section.Text[s.start:s.end])
 	}
 	c.own, c.coverage = r.q.share(own), r.q.share(whole)
 	c.lone = r.q.lone(whole)
-	c.value = c.own + 0.5*c.coverage - penalty - 0.04*float64(n-1) -
+	c.value = c.own + 0.5*c.coverage - 0.04*float64(n-1) -
 		0.04*float64(c.quote[n-1].paragraph-c.quote[0].paragraph)
 	if i == 0 {
 		c.value += 0.1 * r.heading
@@ -148,10 +154,6 @@ func (r *reading) lengthen(c *candidate) {
 		i++
 	}
 	for n := len(c.quote) + 1; i+n <= len(r.sentences) && len(flatten(c.text())) < shortQuote && r.fits(i, n); n++ {
-		next := r.sentences[i+n-1]
-		if !prose(r.section.Text[next.start:next.end]) {
-			return
-		}
 		c.quote = r.sentences[i : i+n]
 	}
 }
@@ -203,7 +205,7 @@ var fillers = wordSet(`
 // injection seldom says so.
 var weak = wordSet(`
 	prevent prevents avoid avoids stop stops choose decide pick ensure achieve improve reduce implement create add
-	fix solve protect recommend suggest require involve consider apply call called return returns send down cost costs`)
+	fix solve protect recommend suggest require involve consider apply call called return returns send down against cost costs`)
 
 func wordSet(words string) map[string]bool {
 	set := make(map[string]bool)

@@ -34,7 +34,7 @@ type posting struct {
 
 // A word is a spelling that occurs.
 type word struct {
-	text  string // folded
+	text  string // folded, or in capitals
 	term  uint32
 	count uint32
 	mask  uint64 // letters in it, a bit each: sorts out most words before edits are counted
@@ -159,6 +159,9 @@ func (b *builder) field(n uint32, field int, text string) uint32 {
 			}
 		}
 		for _, p := range c.joined {
+			b.add(n, base+at+uint32(p.first), p.word)
+		}
+		for _, p := range c.capitals {
 			b.add(n, base+at+uint32(p.first), p.word)
 		}
 		at += uint32(len(c.pieces))

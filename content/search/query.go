@@ -43,6 +43,7 @@ type alternative struct {
 const (
 	weightPhrase    = 0.9 // the parts of a compound side by side
 	weightPart      = 0.35
+	weightLower     = 0.5 // of a word that was typed in capitals
 	weightSynonym   = 0.7
 	weightCorrected = 0.8
 	weightPrefix    = 0.8 // of a word the material does not have
@@ -87,7 +88,8 @@ func (q *Query) Suggestion() string { return q.suggestion }
 type item struct {
 	start, end int
 	word       string   // folded
-	stop       bool     // a stop word, or consumed by a neighbour
+	capitals   string   // the word in capitals, if it was typed so and the material has it so
+	stop       bool     // a stop word, or meant for one
 	whole      []string // of a compound: stems of the joined forms
 	parts      []string // of a compound: stems of its parts
 	fix        string   // the corrected spelling
@@ -125,9 +127,15 @@ func (p *parser) chunk(c *chunk) {
 			return
 		}
 	}
-	for _, piece := range c.pieces {
-		stop := stopWords[piece.word] || len(c.pieces) > 1 && utf8.RuneCountInString(piece.word) < 2
-		p.items = append(p.items, item{start: piece.start, end: piece.end, word: piece.word, stop: stop})
+	for i, piece := range c.pieces {
+		it := item{start: piece.start, end: piece.end, word: piece.word}
+		for _, capitals := range c.capitals {
+			if _, ok := p.index.terms[capitals.word]; ok && capitals.first == i {
+				it.capitals = capitals.word
+			}
+		}
+		it.stop = it.capitals == "" && (stopWords[piece.word] || len(c.pieces) > 1 && utf8.RuneCountInString(piece.word) < 2)
+		p.items = append(p.items, it)
 	}
 }
 
@@ -142,7 +150,7 @@ func (p *parser) resolve() {
 		if it.parts != nil {
 			p.compound(&u, it)
 		} else {
-			p.term(&u, 1, stem(it.word))
+			p.capitals(&u, it)
 			p.closed(&u, i-1)
 			p.closed(&u, i)
 		}
@@ -202,6 +210,17 @@ func (p *parser) compound(u *unit, it *item) {
 			p.term(u, weightPart, part)
 		}
 	}
+}
+
+// capitals adds the item's term. If it was typed in capitals, and the material
+// has it so, that is what was meant, and lower case counts for half.
+func (p *parser) capitals(u *unit, it *item) {
+	if it.capitals == "" {
+		p.term(u, 1, stem(it.word))
+		return
+	}
+	p.term(u, 1, it.capitals)
+	p.term(u, weightLower, stem(it.word))
 }
 
 // closed adds item i and the next, written as one word, to u: back end finds

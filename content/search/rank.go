@@ -37,6 +37,18 @@ func (q *Query) Hits(limit int) []Hit {
 	return hits
 }
 
+// Ranked returns the best hits, at most limit, in order of score, however many
+// are of one page, and without snippets: for who looks into the sections
+// anyway.
+func (q *Query) Ranked(limit int) []Hit {
+	ranked := q.rank()
+	hits := make([]Hit, 0, max(0, min(limit, len(ranked))))
+	for _, s := range ranked[:cap(hits)] {
+		hits = append(hits, Hit{Section: q.index.sections[s.doc], Score: s.score})
+	}
+	return hits
+}
+
 // rank scores all sections that have something of the query, best first.
 func (q *Query) rank() []scored {
 	all := q.score()

@@ -22,7 +22,8 @@
 // "retries" finds "retrying", "behaviour" finds "behavior". Words which say
 // nothing (stop.go) are not searched; a query of such words alone finds
 // nothing. A compound is found whole and by its parts: CI/CD, N+1, read-only,
-// snake_case and camelCase, also written as one word or as several.
+// snake_case and camelCase, also written as one word or as several. Capitals in
+// a query mean capitals where the material has the word so: EXPLAIN, GET.
 //
 // The last word of a query is taken as being typed still, unless a blank or a
 // mark follows it, and finds the words that begin with it. A word which the

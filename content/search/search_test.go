@@ -66,6 +66,9 @@ var findable = []struct{ name, query, first string }{
 	{"snake_case whole", "error_code", "api/errors#codes"},
 	{"camelCase whole", "getusername", "api/grpc#idea"},
 	{"camelCase by its parts", "user name", "api/grpc#idea"},
+	{"capitals mean capitals", "EXPLAIN", "database/orm#n1"},
+	{"capitals of a stop word", "GET", "/capitals"},
+	{"capitals which the material does not have", "JITTER", "performance/retries#why"},
 	{"a number", "401", "api/errors#codes"},
 	{"a letter and digits", "p99", "observability/metrics#percentiles"},
 	{"capitals in the middle", "grpc", "api/grpc#idea"},
@@ -89,7 +92,10 @@ var findable = []struct{ name, query, first string }{
 }
 
 func TestSearchFindsFirst(t *testing.T) {
-	index := Build(shelf, WithSynonyms(map[string][]string{
+	index := Build(append([]Section{
+		{URL: "/explain", Page: "Explain", Heading: "Explain", Text: "We explain how to explain."},
+		{URL: "/capitals", Page: "Methods", Text: "GET asks, PUT states."},
+	}, shelf...), WithSynonyms(map[string][]string{
 		"k8s":             {"kubernetes"},
 		"tail latency":    {"percentile"},
 		"permission":      {"status code"},
@@ -147,6 +153,29 @@ func TestSearchGroupsPages(t *testing.T) {
 	}
 	if diff := cmp.Diff(want[:2], urls(index, "timeouts", 2)[:2]); diff != "" {
 		t.Errorf("limit 2 (-want +got):\n%s", diff)
+	}
+}
+
+func TestRanked(t *testing.T) {
+	q := Build(shelf).Parse("timeouts")
+	hits := q.Ranked(10)
+	pages, last := 0, hits[0].Score
+	for _, h := range hits {
+		if strings.HasPrefix(h.URL, "/lesson/performance/timeouts") {
+			pages++
+		}
+		if h.Score > last || h.Snippet != nil {
+			t.Errorf("%s: score %.2f after %.2f, snippet %v", h.URL, h.Score, last, h.Snippet)
+		}
+		last = h.Score
+	}
+	if pages != 4 || len(hits) != 6 {
+		t.Errorf("%d hits, %d of the page, want 6 and 4", len(hits), pages)
+	}
+	for _, limit := range []int{-1, 0, 2} {
+		if n := len(q.Ranked(limit)); n != max(0, limit) {
+			t.Errorf("Ranked(%d) has %d hits", limit, n)
+		}
 	}
 }
 

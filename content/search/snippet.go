@@ -47,10 +47,10 @@ func (q *Query) Find(text string) []Match {
 		return nil
 	}
 	var pieces []stemmed
-	var joined []int // indices into pieces of joined words
+	var joined []int // indices into pieces of joined words and capitals
 	var order []int  // of plain ones
 	eachChunk(text, func(c *chunk) {
-		for _, j := range c.joined {
+		for _, j := range append(c.joined, c.capitals...) {
 			joined = append(joined, len(pieces))
 			pieces = append(pieces, stemmed{j.start, j.end, stem(j.word)})
 		}

@@ -12,8 +12,8 @@ import (
 // A piece is a word, or a part of one, and the bytes of the text it covers.
 type piece struct {
 	start, end int
-	word       string // folded; the stem is made of it
-	first      int    // for a joined piece: the index of its first part
+	word       string // folded, but for capitals; the stem is made of it
+	first      int    // of a joined piece or capitals: the index of the first part
 }
 
 // A chunk is what stands between two blanks or marks. Most chunks are one
@@ -23,6 +23,7 @@ type chunk struct {
 	start, end int
 	pieces     []piece
 	joined     []piece
+	capitals   []piece // of pieces in capitals, as they are written: EXPLAIN is not explain
 }
 
 const (
@@ -42,7 +43,7 @@ func eachChunk(text string, f func(*chunk)) {
 		}
 		end := chunkEnd(text, i)
 		c.start, c.end = i, end
-		c.pieces, c.joined = c.pieces[:0], c.joined[:0]
+		c.pieces, c.joined, c.capitals = c.pieces[:0], c.joined[:0], c.capitals[:0]
 		c.split(text)
 		if len(c.pieces) > 0 {
 			f(&c)
@@ -183,9 +184,25 @@ func humpAt(s string, i int) bool {
 }
 
 func (c *chunk) add(text string, start, end int) {
-	if word := fold(text[start:end]); word != "" {
-		c.pieces = append(c.pieces, piece{start: start, end: end, word: word})
+	word := fold(text[start:end])
+	if word == "" {
+		return
 	}
+	if inCapitals(text[start:end]) {
+		c.capitals = append(c.capitals, piece{start: start, end: end, word: text[start:end], first: len(c.pieces)})
+	}
+	c.pieces = append(c.pieces, piece{start: start, end: end, word: word})
+}
+
+// inCapitals reports whether s is a word of three capitals or more, such as a
+// keyword of SQL or a method of HTTP.
+func inCapitals(s string) bool {
+	for i := range len(s) {
+		if s[i] < 'A' || s[i] > 'Z' {
+			return false
+		}
+	}
+	return len(s) >= 3
 }
 
 // join adds the pieces from first on as one word.

@@ -8,10 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// chunked are texts and their words: pieces, then =joined; chunks are separated by |.
+// chunked are texts and their words: pieces, then =joined and =CAPITALS; chunks are separated by |.
 var chunked = []struct {
 	name, text string
-	want       string // pieces, then =joined; chunks separated by |
+	want       string // pieces, then =joined and =CAPITALS; chunks separated by |
 }{
 	{"plain words", "One call, may take", "one|call|may|take"},
 	{"nothing", " … -- ", ""},
@@ -23,12 +23,12 @@ var chunked = []struct {
 	{"dash between numbers is no compound", "10-20 2026-01-20", "10 20|2026 01 20"},
 	{"en dash", "2–3", "2|3"},
 	{"decimals", "99.9% of 1,200", "99.9|of|1 200 =1200"},
-	{"versions", "HTTP/2 and TLS1.3, v1.26.", "http 2 =http2|and|tls1.3|v1.26"},
+	{"versions", "HTTP/2 and TLS1.3, v1.26.", "http 2 =http2 =HTTP|and|tls1.3|v1.26"},
 	{"sentence end", "It ends.Then it starts", "it|ends then =endsthen|it|starts"},
 	{"snake case", "error_code __init__", "error code =errorcode|init"},
-	{"camel case", "getUserName HTTPServer", "get user name =getusername|http server =httpserver"},
+	{"camel case", "getUserName HTTPServer", "get user name =getusername|http server =httpserver =HTTP"},
 	{"plural of capitals", "APIs URLs SLOs", "apis|urls|slos"},
-	{"capitals inside", "gRPC OAuth2 PostgreSQL", "g rpc =grpc|o auth2 =oauth2|postgre sql =postgresql"},
+	{"capitals inside", "gRPC OAuth2 PostgreSQL", "g rpc =grpc =RPC|o auth2 =oauth2|postgre sql =postgresql =SQL"},
 	{"camel inside a compound", "authN/authZ", "auth n auth z =authn =authz =authnauthz"},
 	{"languages", "C++, C# and F#; Go", "c++|c#|and|f#|go"},
 	{"hash elsewhere", "issue#12", "issue|12"},
@@ -53,7 +53,7 @@ func TestEachChunk(t *testing.T) {
 				for _, p := range c.pieces {
 					words = append(words, p.word)
 				}
-				for _, j := range c.joined {
+				for _, j := range append(c.joined, c.capitals...) {
 					words = append(words, "="+j.word)
 				}
 				chunks = append(chunks, strings.Join(words, " "))
