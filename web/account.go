@@ -102,6 +102,7 @@ func (s *Server) newAccountView(r *http.Request, name string, f faults) (account
 		New: newPasswordField("new", "New password", f["new"]),
 	}
 	focusFault(&v.Name, &v.Current, &v.New)
+	v.Frame.Path = "/account" // the forms post to other addresses, which cannot be opened
 	this := s.thisSignIn(r.Context())
 	for _, in := range list {
 		v.SignIns = append(v.SignIns, signInView{in.TokenHash, in.Agent, day(in.Began), day(in.Expires), in.TokenHash == this})

@@ -58,7 +58,7 @@ func (s *Server) mayTry(r *http.Request, account, network string) error {
 	if wait > 0 {
 		return errWait{wait}
 	}
-	if err := s.limits.take("password "+account, rate.Every(time.Second), 5, now); err != nil {
+	if err := s.limits.take("password "+account, rate.Every(time.Second), 10, now); err != nil {
 		return err
 	}
 	return s.limits.take("password "+network, rate.Every(time.Second), 60, now)
