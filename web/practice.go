@@ -135,12 +135,14 @@ func (s *Server) practiceAnswer(w http.ResponseWriter, r *http.Request) error {
 		given.Choice = moved(given.Choice, move)
 		return again(http.StatusOK, "")
 	}
+	if r.PostFormValue("show") != "" {
+		given = exam.Response{} // reasons without an answer
+	} else if given.Blank() {
+		return again(http.StatusUnprocessableEntity, "Give an answer first, or ask for the reasons without one.")
+	}
 	given, err = it.Normal(given)
 	if err != nil {
 		return again(http.StatusUnprocessableEntity, practiceError(it, err))
-	}
-	if given.Blank() && r.PostFormValue("show") == "" {
-		return again(http.StatusUnprocessableEntity, "Give an answer first, or ask for the reasons without one.")
 	}
 	mark := exam.Score(it, given, nil)
 	review := newReviewView(it, rd.order(), given, mark)

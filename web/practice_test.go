@@ -88,6 +88,9 @@ func TestPracticeItems(t *testing.T) {
 			}
 			form.Set("show", "1")
 			doc := b.do("/practice/"+sk.ID, form).doc(t)
+			if got := text(doc.Find(".note h2")); got != "No answer given" {
+				t.Errorf("%s, shown without an answer, says %q", it.ID, got)
+			}
 			if doc.Find(".reasons > li").Length() == 0 || doc.Find(".note a[href^='/lesson/']").Length() != 1 {
 				t.Errorf("%s comes without reasons or without its lesson", it.ID)
 			}
