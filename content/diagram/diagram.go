@@ -36,6 +36,7 @@ package diagram
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 	"unicode"
@@ -52,8 +53,9 @@ const (
 // A Diagram is a picture that has been read and can be drawn. It never
 // changes. The zero Diagram is empty.
 type Diagram struct {
-	kind Kind
-	body body
+	kind        Kind
+	body        body
+	wide, small *scene // laid out for a column and for a phone; the same if that will do
 }
 
 // A Kind is one of the four kinds of diagram.
@@ -133,7 +135,11 @@ func Parse(kind, src string) (Diagram, error) {
 	if err != nil {
 		return Diagram{}, err
 	}
-	return Diagram{Kind(kind), b}, nil
+	d := Diagram{Kind(kind), b, b.draw(column), b.draw(phone)}
+	if d.wide.w <= max(phone, d.small.w) {
+		d.small = d.wide
+	}
+	return d, nil
 }
 
 // SVG returns the picture as one or two svg elements, of which the style sheet
@@ -144,14 +150,13 @@ func (d Diagram) SVG(id, title string) string {
 	if d.body == nil {
 		return ""
 	}
-	wide, small := d.body.draw(column), d.body.draw(phone)
 	var b strings.Builder
-	if wide.w <= max(phone, small.w) {
-		wide.markup(&b, "chart diagram "+string(d.kind), id, title)
+	if d.wide == d.small {
+		d.wide.markup(&b, "chart diagram", id, title)
 		return b.String()
 	}
-	wide.markup(&b, "chart diagram column "+string(d.kind), id, title)
-	small.markup(&b, "chart diagram phone "+string(d.kind), id, title)
+	d.wide.markup(&b, "chart diagram column", id, title)
+	d.small.markup(&b, "chart diagram phone", id, title)
 	return b.String()
 }
 
@@ -161,7 +166,7 @@ func (d Diagram) Width() int {
 	if d.body == nil {
 		return 0
 	}
-	return int(min(d.body.draw(phone).w, d.body.draw(column).w))
+	return int(math.Ceil(d.small.w))
 }
 
 // Text returns what the picture shows, one sentence a line.

@@ -107,7 +107,44 @@ func faults(s *scene) []string {
 			}
 		}
 	}
-	return append(out, crossedStates(s)...)
+	return append(append(out, crossedStates(s)...), together(s)...)
+}
+
+// together finds arrows that lie on each other, so that one cannot tell which
+// goes where.
+func together(s *scene) []string {
+	var out []string
+	var arrows []stroke
+	for _, sh := range s.shapes {
+		st, ok := sh.(stroke)
+		if !ok || st.tip == blunt {
+			continue
+		}
+		for _, o := range arrows {
+			if a, b, ok := st.liesOn(o); ok {
+				out = append(out, fmt.Sprintf("arrows lie on each other: %v and %v", a, b))
+			}
+		}
+		arrows = append(arrows, st)
+	}
+	return out
+}
+
+// liesOn returns parts of two strokes that run along each other.
+func (s stroke) liesOn(o stroke) (a, b box, ok bool) {
+	for i := 1; i < len(s.points); i++ {
+		for j := 1; j < len(o.points); j++ {
+			p, q, v, w := s.points[i-1], s.points[i], o.points[j-1], o.points[j]
+			a := box{min(p.x, q.x), min(p.y, q.y), max(p.x, q.x), max(p.y, q.y)}
+			b := box{min(v.x, w.x), min(v.y, w.y), max(v.x, w.x), max(v.y, w.y)}
+			level := a.y0 == a.y1 && b.y0 == b.y1 && a.x1-a.x0 > 4 && b.x1-b.x0 > 4
+			upright := a.x0 == a.x1 && b.x0 == b.x1 && a.y1-a.y0 > 4 && b.y1-b.y0 > 4
+			if (level || upright) && a.grown(1.4).meets(b.grown(1.4)) {
+				return a, b, true
+			}
+		}
+	}
+	return box{}, box{}, false
 }
 
 func crossedStates(s *scene) []string {

@@ -88,27 +88,30 @@ func (f face) advance(r rune) int {
 // indent. It breaks at blanks, and inside a word only if the word alone is too
 // wide. The lines are of about the same length, and there is at least one.
 func (f face) wrap(s string, most, indent float64) []string {
-	lines := f.fill(s, most, indent)
+	pieces := f.pieces(s, most)
+	lines := f.fill(pieces, most, indent)
 	if len(lines) < 2 {
 		return lines
 	}
 	for low := most / 2; low < most; low += 4 { // the narrowest that needs no more lines
-		if even := f.fill(s, low, indent); low > indent && len(even) == len(lines) && f.widest(even) <= low {
+		if even := f.fill(pieces, low, indent); low > indent && len(even) == len(lines) && f.widest(even) <= low {
 			return even
 		}
 	}
 	return lines
 }
 
-// fill breaks s into lines, each as full as can be.
-func (f face) fill(s string, most, indent float64) []string {
+// fill puts pieces into lines, each as full as can be.
+func (f face) fill(pieces []piece, most, indent float64) []string {
 	var lines []string
 	var cur string
 	room := most - indent
-	for _, word := range f.words(s, most) {
-		next := word
-		if cur != "" {
-			next = cur + " " + word
+	for _, p := range pieces {
+		next := p.text
+		if cur != "" && p.apart {
+			next = cur + " " + p.text
+		} else if cur != "" {
+			next = cur + p.text
 		}
 		if f.width(next) <= room {
 			cur = next
@@ -118,26 +121,33 @@ func (f face) fill(s string, most, indent float64) []string {
 			lines = append(lines, cur)
 			room = most
 		}
-		cur = word
+		cur = p.text
 	}
 	return append(lines, cur)
 }
 
-// words splits s where a line may break: not between a number and its unit,
+// A piece is what stays together on a line.
+type piece struct {
+	text  string
+	apart bool // a blank stands before it
+}
+
+// pieces splits s where a line may break: not between a number and its unit,
 // and inside a word only if it is wider than most.
-func (f face) words(s string, most float64) []string {
-	var out []string
+func (f face) pieces(s string, most float64) []piece {
+	var out []piece
 	for _, w := range strings.Fields(s) {
-		if n := len(out) - 1; n >= 0 && isNumber(out[n]) && len(w) <= 3 && isLetters(w) && f.width(out[n]+" "+w) <= most {
-			out[n] += " " + w
+		if n := len(out) - 1; n >= 0 && isNumber(out[n].text) && len(w) <= 3 && isLetters(w) && f.width(out[n].text+" "+w) <= most {
+			out[n].text += " " + w
 			continue
 		}
+		apart := true
 		for f.width(w) > most && utf8.RuneCountInString(w) > 1 {
 			at := f.cut(w, most)
-			out = append(out, w[:at])
-			w = w[at:]
+			out = append(out, piece{w[:at], apart})
+			w, apart = w[at:], false
 		}
-		out = append(out, w)
+		out = append(out, piece{w, apart})
 	}
 	return out
 }
@@ -158,7 +168,7 @@ func (f face) cut(w string, most float64) int {
 			mark = end
 		}
 	}
-	if mark > at/2 {
+	if mark > at/3 {
 		return mark
 	}
 	return at

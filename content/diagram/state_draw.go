@@ -136,7 +136,7 @@ func (l *link) straight() bool {
 }
 
 // sideways gives the links below a layer that are not straight the rows on
-// which they go sideways, from 0, with as few crossings as swapping finds.
+// which they go sideways, from 0 at the top, so that few cross.
 func sideways(upper []*spot) map[*link]int {
 	var bent []*link
 	for _, sp := range upper {
@@ -151,13 +151,7 @@ func sideways(upper []*spot) map[*link]int {
 		b0, _ := b.ends()
 		return cmp.Compare(a0, b0)
 	})
-	for range bent {
-		for i := 1; i < len(bent); i++ {
-			if bent[i].above(bent[i-1]) < bent[i-1].above(bent[i]) {
-				bent[i-1], bent[i] = bent[i], bent[i-1]
-			}
-		}
-	}
+	bent = stacked(bent)
 	rows := map[*link]int{}
 	for i, l := range bent {
 		row := 0
@@ -169,6 +163,34 @@ func sideways(upper []*spot) map[*link]int {
 		rows[l] = row
 	}
 	return rows
+}
+
+// stacked orders links from top to bottom, moving one after the other to where
+// least goes wrong until that helps no more.
+func stacked(links []*link) []*link {
+	wrong := func(order []*link) int {
+		n := 0
+		for i, l := range order {
+			for _, o := range order[i+1:] {
+				n += l.above(o)
+			}
+		}
+		return n
+	}
+	least := wrong(links)
+	for better := true; better; {
+		better = false
+		for i := range links {
+			for j := range links {
+				order := slices.Delete(slices.Clone(links), i, i+1)
+				order = slices.Insert(order, j, links[i])
+				if n := wrong(order); n < least {
+					links, least, better = order, n, true
+				}
+			}
+		}
+	}
+	return links
 }
 
 // reach returns the extent of a link's way sideways.

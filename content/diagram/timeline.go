@@ -37,8 +37,8 @@ const (
 )
 
 var (
-	barLine  = regexp.MustCompile(`^(-?\d+(?:\.\d+)?)\s*(?:-|–|\.\.|to)\s*(-?\d+(?:\.\d+)?)\s+(.*)$`)
-	markLine = regexp.MustCompile(`^at\s+(-?\d+(?:\.\d+)?)\s*:\s*(.+)$`)
+	barLine  = regexp.MustCompile(`^(-?\d+(?:\.\d{1,3})?)\s*(?:-|–|\.\.|to)\s*(-?\d+(?:\.\d{1,3})?)\s+(.*)$`)
+	markLine = regexp.MustCompile(`^at\s+(-?\d+(?:\.\d{1,3})?)\s*:\s*(.+)$`)
 	unitLine = regexp.MustCompile(`^unit\s+(\S+)$`)
 )
 
@@ -140,8 +140,8 @@ func ticks(from, to float64, n int) []float64 {
 			continue
 		}
 		var out []float64
-		for i := first; i <= last; i++ {
-			out = append(out, i*step*f)
+		for i := range int(last - first + 1) {
+			out = append(out, (first+float64(i))*step*f)
 		}
 		if len(out) > 0 {
 			return out

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// A flag is the words of a mark, on a pole that stands at its moment.
-type flag struct {
+// A pennant is the words of a mark, on a pole that stands at its moment.
+type pennant struct {
 	mark   int
 	x      float64 // of the pole
 	words  block
@@ -17,20 +17,20 @@ type flag struct {
 }
 
 const (
-	flagLeast = 84.0 // do not squeeze words into less
-	flagMost  = 250.0
+	pennantLeast = 84.0 // do not squeeze words into less
+	pennantMost  = 250.0
 )
 
-// flag puts the words of a mark to one side of its pole. It reports false if
+// pennant puts the words of a mark to one side of its pole. It reports false if
 // there is no room on that side.
-func (g *gantt) flag(i int, left bool) (flag, bool) {
+func (g *gantt) pennant(i int, left bool) (pennant, bool) {
 	m := g.marks[i]
-	f := flag{mark: i, x: g.x(m.at), left: left}
+	f := pennant{mark: i, x: g.x(m.at), left: left}
 	room := g.x1 - f.x - poleSpace
 	if left {
 		room = f.x - poleSpace
 	}
-	f.words = wrapped(plain, g.with(m.at), m.label, max(flagLeast, min(flagMost, room)))
+	f.words = wrapped(plain, g.with(m.at), m.label, max(pennantLeast, min(pennantMost, room)))
 	w, h := f.words.size()
 	f.w0, f.high = f.x+poleSpace, h
 	if left {
@@ -40,10 +40,10 @@ func (g *gantt) flag(i int, left bool) (flag, bool) {
 	return f, f.w0 >= 0 && f.w1 <= g.x1+1
 }
 
-// bars reports whether two flags are in each other's way: they stand in one
+// bars reports whether two pennants are in each other's way: they stand in one
 // row and meet, or the pole of the upper one runs through the lower one.
-func (f flag) bars(o flag) bool {
-	through := func(upper, lower flag) bool {
+func (f pennant) bars(o pennant) bool {
+	through := func(upper, lower pennant) bool {
 		return upper.row < lower.row && lower.w0-poleSpace+1 < upper.x && upper.x < lower.w1+poleSpace-1
 	}
 	return f.row == o.row && f.w0 < o.w1+apart && o.w0 < f.w1+apart || through(f, o) || through(o, f)
@@ -52,19 +52,19 @@ func (f flag) bars(o flag) bool {
 // drawMarks writes the words of all marks above the lanes, in as little height
 // as that takes, and returns the tops of their poles.
 func (g *gantt) drawMarks() []float64 {
-	var best []flag
+	var best []pennant
 	least := 0.0
 	for sides := range 1 << len(g.marks) {
 		for _, backwards := range []bool{false, true} {
-			flags, height := g.arrange(sides, backwards)
-			if flags != nil && (best == nil || height < least) {
-				best, least = flags, height
+			hung, height := g.arrange(sides, backwards)
+			if hung != nil && (best == nil || height < least) {
+				best, least = hung, height
 			}
 		}
 	}
 	if best == nil { // words too wide for either side: one below the other
 		for i := range g.marks {
-			f, _ := g.flag(i, g.x(g.marks[i].at) > (g.x0+g.x1)/2)
+			f, _ := g.pennant(i, g.x(g.marks[i].at) > (g.x0+g.x1)/2)
 			f.w0 = max(0, min(f.w0, g.x1-(f.w1-f.w0)))
 			f.row, f.left = i, false
 			best = append(best, f)
@@ -93,37 +93,37 @@ func (g *gantt) drawMarks() []float64 {
 	return tops
 }
 
-// arrange finds rows for the flags where bit i of sides says that flag i
+// arrange finds rows for the pennants where bit i of sides says that pennant i
 // stands to the left. It returns nil if one of them has no room.
-func (g *gantt) arrange(sides int, backwards bool) (flags []flag, height float64) {
+func (g *gantt) arrange(sides int, backwards bool) (hung []pennant, height float64) {
 	for i := range g.marks {
-		f, ok := g.flag(i, sides>>i&1 == 1)
+		f, ok := g.pennant(i, sides>>i&1 == 1)
 		if !ok {
 			return nil, 0
 		}
-		flags = append(flags, f)
+		hung = append(hung, f)
 	}
-	slices.SortStableFunc(flags, func(a, b flag) int { return cmp.Compare(a.x, b.x) })
+	slices.SortStableFunc(hung, func(a, b pennant) int { return cmp.Compare(a.x, b.x) })
 	if backwards {
-		slices.Reverse(flags)
+		slices.Reverse(hung)
 	}
-	for i := range flags {
-		for slices.ContainsFunc(flags[:i], flags[i].bars) {
-			if flags[i].row++; flags[i].row > len(flags) {
+	for i := range hung {
+		for slices.ContainsFunc(hung[:i], hung[i].bars) {
+			if hung[i].row++; hung[i].row > len(hung) {
 				return nil, 0
 			}
 		}
 	}
-	for _, h := range rowHeights(flags) {
+	for _, h := range rowHeights(hung) {
 		height += h
 	}
-	return flags, height
+	return hung, height
 }
 
-// rowHeights returns the height of each row of flags.
-func rowHeights(flags []flag) []float64 {
+// rowHeights returns the height of each row of pennants.
+func rowHeights(hung []pennant) []float64 {
 	var rows []float64
-	for _, f := range flags {
+	for _, f := range hung {
 		for len(rows) <= f.row {
 			rows = append(rows, 0)
 		}
