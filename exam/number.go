@@ -14,7 +14,7 @@ var (
 	power    = regexp.MustCompile(`(?i)\s*[x*×]\s*10\s*(?:\^|\*\*)\s*`)
 	exponent = regexp.MustCompile(`(\d\.?)\s*[eE]\s*([+-]?\d)`)
 	sign     = regexp.MustCompile(`^([+-])\s+`)
-	quantity = regexp.MustCompile(`^([+-]?[\d.,_][\d.,_ ]*(?:e[+-]?\d+)?)\s*([^\d\s.,_].*)$`)
+	quantity = regexp.MustCompile(`^([+-]?[\d.,_][\d.,_ ]*(?:e[+-]?\d+)?)\s*([^\d\s.,_].*)?$`)
 )
 
 // tidy returns text with one form of minus, blank and exponent.

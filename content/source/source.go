@@ -145,7 +145,7 @@ func (f *File) Decode(v any) Problems {
 
 // decodeYAML decodes src, whose first line is line number first of file name.
 func decodeYAML(name string, src []byte, first int, v any) Problems {
-	err := yaml.NewDecoder(bytes.NewReader(src), yaml.Strict()).Decode(v)
+	err := readYAML(src, v, yaml.Strict())
 	if err == nil || errors.Is(err, io.EOF) { // nothing, or nothing but comments
 		return nil
 	}
@@ -159,6 +159,18 @@ func decodeYAML(name string, src []byte, first int, v any) Problems {
 		}
 	}
 	return Problems{{name, line, "the front matter is wrong: " + plain(what, first), "see content/README.md for the keys of this kind of file"}}
+}
+
+// readYAML decodes src into v. The reader panics on some forms that it does
+// not expect (a tag where a list belongs); for an author that is a mistake
+// like any other.
+func readYAML(src []byte, v any, opts ...yaml.DecodeOption) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.New("it cannot be read as YAML of this form")
+		}
+	}()
+	return yaml.NewDecoder(bytes.NewReader(src), opts...).Decode(v)
 }
 
 var (
@@ -206,5 +218,5 @@ func (f *File) Line(text string) int {
 // DecodeSome reads the front matter into v and leaves alone the keys that v
 // does not have, because another package owns them.
 func (f *File) DecodeSome(v any) error {
-	return yaml.NewDecoder(bytes.NewReader(f.Front)).Decode(v)
+	return readYAML(f.Front, v)
 }

@@ -118,6 +118,7 @@ func TestDecode(t *testing.T) {
 			problems: "f.md:3" + wrong + "99999999999999999999 was used where whole number is expected" + see,
 		},
 		{name: "a word where a list belongs", front: "a: 1\nl: x", problems: "f.md:3" + wrong + "string was used where sequence is expected" + see},
+		{name: "a tag where a list belongs", front: "l: !x\n", problems: "f.md:2" + wrong + "it cannot be read as YAML of this form" + see},
 		{name: "a list where facts belong", front: "- a", problems: "f.md:2" + wrong + "sequence was used where mapping is expected" + see},
 		{name: "a bracket that does not close", front: "a: 1\nn: {k: 1", problems: "f.md:3" + wrong + "could not find flow mapping end token '}'" + see},
 	}
