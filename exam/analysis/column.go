@@ -1,0 +1,189 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+)
+
+// A bin holds how many values fell into it and their sum.
+type bin struct{ n, sum float64 }
+
+// A grid is a histogram in equal bins. What falls outside is counted in the
+// first or last one. Since a bin knows the mean of its values, a column of
+// few different values is kept exactly.
+type grid struct {
+	low, scale float64 // bin = (value - low) * scale, rounded
+	bins       []bin
+}
+
+// newGrid divides low to high into so many steps, with a bin around each end.
+func newGrid(low, high float64, steps int) *grid {
+	return &grid{low, float64(steps) / (high - low), make([]bin, steps+1)}
+}
+
+func (g *grid) add(v float64) {
+	i := int((v-g.low)*g.scale + 0.5)
+	b := &g.bins[min(max(i, 0), len(g.bins)-1)]
+	b.n++
+	b.sum += v
+}
+
+// A sorted column is runs of equal values, the lowest first.
+type run struct{ n, value float64 }
+
+func (g *grid) runs() []run {
+	var out []run
+	for _, b := range g.bins {
+		if b.n > 0 {
+			out = append(out, run{b.n, b.sum / b.n})
+		}
+	}
+	return out
+}
+
+// sorted turns values into a sorted column.
+func sorted(values []float64) []run {
+	slices.Sort(values)
+	var out []run
+	for _, v := range values {
+		if n := len(out); n > 0 && out[n-1].value == v {
+			out[n-1].n++
+		} else {
+			out = append(out, run{1, v})
+		}
+	}
+	return out
+}
+
+// nth is the value at a place of a sorted column, counted from 0.
+func nth(column []run, place float64) float64 {
+	for _, r := range column {
+		if place -= r.n; place < 0 {
+			return r.value
+		}
+	}
+	return column[len(column)-1].value
+}
+
+// median is the middle value, or the mean of the middle two.
+func median(column []run) Value {
+	n := 0.0
+	for _, r := range column {
+		n += r.n
+	}
+	if n == 0 {
+		return undefined
+	}
+	return Value((nth(column, math.Ceil(n/2)-1) + nth(column, math.Floor(n/2))) / 2)
+}
+
+// largestCov is the covariance of two columns of equal length after sorting
+// both: the most that any pairing of their values could have.
+func largestCov(x, y []run) Value {
+	mx, n := meanOf(x)
+	my, _ := meanOf(y)
+	if n < 2 {
+		return undefined
+	}
+	sum := 0.0
+	for i, j, left, right := 0, 0, 0.0, 0.0; ; {
+		if left == 0 {
+			if i == len(x) {
+				break
+			}
+			left = x[i].n
+			i++
+		}
+		if right == 0 {
+			if j == len(y) {
+				break
+			}
+			right = y[j].n
+			j++
+		}
+		k := min(left, right)
+		sum += k * (x[i-1].value - mx) * (y[j-1].value - my)
+		left -= k
+		right -= k
+	}
+	return Value(sum / (n - 1))
+}
+
+func meanOf(column []run) (mean, n float64) {
+	for _, r := range column {
+		n += r.n
+		mean += r.n * r.value
+	}
+	return mean / n, n
+}
+
+// A clock is a histogram of seconds with 32 bins an octave, from half a second
+// to a day and a half: equal steps within an octave, so that no bin is wider
+// than a 32nd of its value (the idea of DDSketch, Masson et al., PVLDB 12(12),
+// 2019, with the float's own exponent for a logarithm).
+type clock [clockBins]uint32
+
+const (
+	clockBins  = 18 * 32
+	clockShift = 23 - 5 // leaves the exponent and five bits of a float32
+	clockLow   = 126 << 5
+)
+
+func (c *clock) add(seconds float64) {
+	i := int(math.Float32bits(float32(seconds))>>clockShift) - clockLow
+	c[min(max(i, 0), clockBins-1)]++
+}
+
+// runs gives the middle of every bin.
+func (c *clock) runs() []run {
+	var out []run
+	for i, n := range c {
+		if n > 0 {
+			low := math.Float32frombits(uint32(i+clockLow) << clockShift)
+			high := math.Float32frombits(uint32(i+1+clockLow) << clockShift)
+			out = append(out, run{float64(n), (float64(low) + float64(high)) / 2})
+		}
+	}
+	return out
+}
+
+// bands is how many bands the rest of the form, 0 to 100 per cent, is cut into
+// where something is counted by ability.
+const bands = 64
+
+// band returns the band of a rest score.
+func band(rest float64) int { return min(max(int(rest*bands/100), 0), bands-1) }
+
+// A split says which part of each band belongs to the lowest and which to the
+// highest third of all.
+type split struct{ low, high [bands]float64 }
+
+func thirds(all *[bands]uint32) split {
+	var s split
+	n := 0.0
+	for _, k := range all {
+		n += float64(k)
+	}
+	below := 0.0
+	for b, k := range all {
+		if k == 0 {
+			continue
+		}
+		above := n - below - float64(k)
+		s.low[b] = min(max((n/3-below)/float64(k), 0), 1)
+		s.high[b] = min(max((n/3-above)/float64(k), 0), 1)
+		below += float64(k)
+	}
+	return s
+}
+
+// of returns the share of each third that some, counted in the same bands,
+// make up; n is how many all are.
+func (s *split) of(some *[bands]uint32, n float64) (low, high Value) {
+	var l, h float64
+	for b, k := range some {
+		l += float64(k) * s.low[b]
+		h += float64(k) * s.high[b]
+	}
+	return ratio(l, n/3), ratio(h, n/3)
+}

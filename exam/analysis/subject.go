@@ -1,0 +1,198 @@
+package analysis
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"groundwork/exam"
+)
+
+// Meaning returns what two versions of an item share if their statistics may be
+// added up: the options, what is right, and how an answer is scored. The stem,
+// reasons, level and the like may differ, since mending a word must not throw
+// away what is known; who changes what is asked changes an option or the key
+// as well. Options are compared to the letter, since nobody can tell a mended
+// word from another mistake.
+func Meaning(it *exam.Item) string {
+	bare := exam.Item{ID: it.ID, Type: it.Type, Case: it.Case, Number: it.Number, Query: it.Query,
+		Options: unexplained(it.Options), Choices: unexplained(it.Choices)}
+	for _, b := range it.Blanks {
+		bare.Blanks = append(bare.Blanks, exam.Blank{Typed: b.Typed, Options: unexplained(b.Options)})
+	}
+	sum := sha256.Sum256(bare.Encode())
+	return hex.EncodeToString(sum[:6])
+}
+
+func unexplained(options []exam.Option) []exam.Option {
+	out := slices.Clone(options)
+	for i := range out {
+		out[i].Reason = ""
+	}
+	return out
+}
+
+// Guess returns the share of the points that blind guessing earns on average:
+// one over the options for a single choice, one over the choices for a match,
+// one over the entries for an order (a random permutation leaves one in its
+// place on average), the mean over the blanks for a cloze item, 0 for what is
+// typed. For a choose-all item it is not defined (EXAM.md c).
+func Guess(it *exam.Item) Value {
+	switch it.Type {
+	case exam.Single, exam.Ordering:
+		return ratio(1, float64(len(it.Options)))
+	case exam.Matching:
+		return ratio(1, float64(len(it.Choices)))
+	case exam.Cloze:
+		sum := 0.0
+		for _, b := range it.Blanks {
+			if !b.Typed {
+				sum += 1 / float64(max(len(b.Options), 1))
+			}
+		}
+		return ratio(sum, float64(len(it.Blanks)))
+	case exam.Numeric, exam.Short, exam.SQL:
+		return 0
+	}
+	return undefined
+}
+
+// other is the choice of those whose typed answer nobody had foreseen.
+const other = "other"
+
+// NewSubject returns an item as statistics see it. Its choices are
+//
+//   - single: the options; multiple: the options, each a box of its own
+//   - numeric, short: the answers that are listed, right and wrong, and "other"
+//   - ordering: for each entry, that it was put in its place
+//   - matching: for each stem every choice, "a-c"; cloze: for each blank its
+//     options, "1-c", or whether what was typed is right
+//   - sql: none
+func NewSubject(it *exam.Item) Subject {
+	s := Subject{ID: string(it.ID), Guess: Guess(it)}
+	add := func(id, label string, group int, key, shown bool) {
+		s.Options = append(s.Options, Choice{id, label, group, key, shown})
+	}
+	switch it.Type {
+	case exam.Single:
+		for _, o := range it.Options {
+			add(string(o.ID), "option "+string(o.ID), 0, o.Key, true)
+		}
+	case exam.Multiple:
+		for i, o := range it.Options {
+			add(string(o.ID), "option "+string(o.ID), i, o.Key, true)
+		}
+	case exam.Numeric, exam.Short:
+		for _, o := range it.Options {
+			add(string(o.ID), "the answer "+string(o.ID), 0, o.Key, false)
+		}
+		add(other, "another answer", 0, false, false)
+	case exam.Ordering:
+		for i, o := range it.Options {
+			add(string(o.ID), fmt.Sprintf("place %d", i+1), i, true, false)
+		}
+	case exam.Matching:
+		for i, o := range it.Options {
+			for _, c := range it.Choices {
+				add(pairID(string(o.ID), string(c.ID)), fmt.Sprintf("choice %s for %s", c.ID, o.ID), i, c.ID == o.Match, false)
+			}
+		}
+	case exam.Cloze:
+		s.Options = blankChoices(it)
+	}
+	return s
+}
+
+func blankChoices(it *exam.Item) (out []Choice) {
+	for i, b := range it.Blanks {
+		n := strconv.Itoa(i + 1)
+		if b.Typed {
+			out = append(out, Choice{pairID(n, "right"), "the right answer to gap " + n, i, true, false},
+				Choice{pairID(n, other), "another answer to gap " + n, i, false, false})
+			continue
+		}
+		for _, o := range b.Options {
+			out = append(out, Choice{pairID(n, string(o.ID)), fmt.Sprintf("option %s of gap %s", o.ID, n), i, o.Key, true})
+		}
+	}
+	return out
+}
+
+func pairID(a, b string) string { return a + "-" + b }
+
+// A reader turns responses to one item into picks.
+type reader struct {
+	it    *exam.Item
+	index map[string]int // of the subject's choices
+}
+
+func newReader(it *exam.Item, s Subject) *reader {
+	r := &reader{it, make(map[string]int, len(s.Options))}
+	for i, o := range s.Options {
+		r.index[o.ID] = i
+	}
+	return r
+}
+
+// picks appends what was picked in a response to list.
+func (r *reader) picks(list []int, resp exam.Response) []int {
+	if resp.Blank() {
+		return list
+	}
+	pick := func(id string) {
+		if i, ok := r.index[id]; ok {
+			list = append(list, i)
+		}
+	}
+	switch r.it.Type {
+	case exam.Single, exam.Multiple:
+		for _, id := range resp.Choice {
+			pick(string(id))
+		}
+	case exam.Numeric, exam.Short:
+		if m := exam.Score(r.it, resp, nil); m.Known != nil {
+			pick(string(m.Known.ID))
+		} else {
+			pick(other)
+		}
+	case exam.Ordering:
+		for i, o := range r.it.Options {
+			if i < len(resp.Choice) && resp.Choice[i] == o.ID {
+				pick(string(o.ID))
+			}
+		}
+	case exam.Matching:
+		for stem, chosen := range resp.Pairs {
+			pick(pairID(string(stem), chosen))
+		}
+	case exam.Cloze:
+		r.blanks(resp, pick)
+	}
+	return list
+}
+
+// blanks picks for every gap that was filled.
+func (r *reader) blanks(resp exam.Response, pick func(string)) {
+	for i := range r.it.Blanks {
+		n := strconv.Itoa(i + 1)
+		given := resp.Pairs[exam.OptionID(n)]
+		switch {
+		case given == "":
+		case !r.it.Blanks[i].Typed:
+			pick(pairID(n, given))
+		case r.rightBlank(i, n, given):
+			pick(pairID(n, "right"))
+		default:
+			pick(pairID(n, other))
+		}
+	}
+}
+
+// rightBlank reports whether what was typed into a gap is right: an item with
+// no other gap filled scores by that gap alone.
+func (r *reader) rightBlank(i int, n, given string) bool {
+	alone := exam.Response{Pairs: map[exam.OptionID]string{exam.OptionID(n): given}}
+	return exam.Score(r.it, alone, nil).Fraction > 0
+}
