@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"content/diagram": {},
 	"content":         {"content/diagram", "content/search", "content/source"},
 	"exam":            {"content/source"},
+	"exam/lint":       {"content/search", "content/source", "exam"}, // search for its stems
 	"exam/analysis":   {"exam"},
 	"quiz":            {"content/source"},
 	"store":           {"content", "exam", "quiz"},
