@@ -200,7 +200,7 @@ func (sh *sheet) note(st step) {
 	b := wrapped(plain, "", st.text, min(170, sh.most-2*notePad-2))
 	w, h := b.size()
 	half := w/2 + notePad
-	x := max(half+0.75, min(sh.x[st.from], max(sh.right, 2*half)-half-0.75))
+	x := max(half+0.75, min(sh.x[st.from], max(sh.right, sh.most)-half-0.75))
 	around := box{x - half, sh.y, x + half, sh.y + h + 8}
 	sh.scene.add(rect{around, "remark"})
 	sh.scene.grow(around.grown(0.75))

@@ -180,12 +180,13 @@ func (g *gantt) figures(at []float64) []text {
 	for i, v := range at {
 		x := g.x(v)
 		t := text{face: plain, anchor: middle, x: x, y: g.y + tickHigh + 13, words: moment(v)}
-		if i == len(at)-1 {
-			t.words = g.with(v)
+		half := t.width() / 2
+		if i == len(at)-1 { // the figure stays under its tick, the unit follows
+			t.anchor, t.x, t.words = start, x-half, g.with(v)
 		}
-		if half := t.width() / 2; x-half < g.x0-1 {
+		if x-half < g.x0-1 {
 			t.anchor, t.x = start, g.x0-1
-		} else if x+half > g.x1 {
+		} else if t.box().x1 > g.x1 {
 			t.anchor, t.x = end, g.x1
 		}
 		out = append(out, t)
