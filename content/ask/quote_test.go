@@ -168,36 +168,39 @@ func elsewhere(n int) []search.Section {
 	return all
 }
 
-func TestQuoteSpreads(t *testing.T) {
+// gremlins are 18 sections of 6 pages that say the same in kinds ways.
+func gremlins(kinds int) []search.Section {
 	sections := elsewhere(40)
 	for i := range 18 {
 		sections = append(sections, search.Section{
 			URL: fmt.Sprintf("/page/%d#s%d", i/3, i), Page: "Gremlins", Heading: "Gremlins",
-			Text: fmt.Sprintf("A gremlin is a small thing that hides in a machine, number %d of its kind.", i%4),
+			Text: fmt.Sprintf("A gremlin is a small thing that hides in a machine, number %d of its kind.", i%kinds),
 		})
 	}
-	answer := New(search.Build(sections), nil).Quote("What is a gremlin?")
-	checkAnswer(t, answer)
-	pages, quotes := make(map[string]int), make(map[string]int)
-	for _, p := range answer.Passages {
-		page, _, _ := strings.Cut(p.Section.URL, "#")
-		pages[page]++
-		quotes[p.Quote]++
-	}
-	if len(answer.Passages) != 4 {
-		t.Errorf("%d passages, want 4", len(answer.Passages))
-	}
-	for page, n := range pages {
-		if n > 2 {
-			t.Errorf("%d passages of %s, want at most 2", n, page)
+	return sections
+}
+
+func TestQuoteSpreads(t *testing.T) {
+	for _, kinds := range []int{4, 18} {
+		answer := New(search.Build(gremlins(kinds)), nil).Quote("What is a gremlin?")
+		checkAnswer(t, answer)
+		pages, quotes := make(map[string]int), make(map[string]int)
+		for _, p := range answer.Passages {
+			page, _, _ := strings.Cut(p.Section.URL, "#")
+			pages[page]++
+			quotes[p.Quote]++
+			if pages[page] > 2 || quotes[p.Quote] > 1 {
+				t.Errorf("of %d kinds: %d passages of %s, %d times %q", kinds, pages[page], page, quotes[p.Quote], p.Quote)
+			}
+		}
+		if len(answer.Passages) != 4 {
+			t.Errorf("of %d kinds: %d passages, want 4", kinds, len(answer.Passages))
 		}
 	}
-	for quote, n := range quotes {
-		if n > 1 {
-			t.Errorf("%d times %q", n, quote)
-		}
-	}
-	answer = New(search.Build(sections), nil).Quote("Which gremlin machine hides in the ceiling?")
+}
+
+func TestNearest(t *testing.T) {
+	answer := New(search.Build(gremlins(4)), nil).Quote("Which gremlin machine hides in the ceiling?")
 	if answer.Found || len(answer.Nearest) != 3 {
 		t.Fatalf("found %v, %d near, want 3", answer.Found, len(answer.Nearest))
 	}
@@ -208,6 +211,37 @@ func TestQuoteSpreads(t *testing.T) {
 	}
 	if len(near) != 3 {
 		t.Errorf("near are %v, want three pages", answer.Nearest)
+	}
+}
+
+func TestWhatStandsAboveAQuoteCounts(t *testing.T) {
+	const says = "It lives in any machine that has been left alone for a weekend or longer."
+	tests := []struct {
+		name     string
+		question string
+		sections []search.Section
+		first    string // URL, "" for not found
+	}{
+		{"the heading says it all", "What is a gremlin?", []search.Section{{URL: "/g#a", Page: "Machines", Heading: "What a gremlin is", Text: says}}, "/g#a"},
+		{"the title alone does not", "What is a gremlin?", []search.Section{{URL: "/g#a", Page: "Gremlins", Heading: "Where", Text: says}}, ""},
+		{"nor title and heading together", "What is the habitat of a gremlin?", []search.Section{{URL: "/g#a", Page: "Gremlins", Heading: "Habitat", Text: says}}, ""},
+		{"the first section before others", "What is a gremlin?", []search.Section{
+			{URL: "/g#trade", Page: "Gremlins", Text: "So a gremlin is small. " + says},
+			{URL: "/g#idea", Page: "Gremlins", Text: "So a gremlin is quiet. " + says},
+			{URL: "/g#try", Page: "Gremlins", Text: "So a gremlin is green. " + says},
+		}, "/g#idea"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			answer := New(search.Build(append(elsewhere(40), tt.sections...)), nil).Quote(tt.question)
+			got := ""
+			if answer.Found {
+				got = answer.Passages[0].Section.URL
+			}
+			if got != tt.first {
+				t.Errorf("first passage from %q, want %q", got, tt.first)
+			}
+		})
 	}
 }
 
