@@ -43,7 +43,25 @@ type Rules struct {
 	Minutes int     `json:"minutes"`
 	Pass    float64 `json:"pass"`   // per cent of the points
 	Strong  float64 `json:"strong"` // per cent
+	Review  Review  `json:"review,omitempty"`
 }
+
+// A Review says what of an attempt is shown once it is over. While it runs
+// nothing is shown that tells right from wrong, whatever the policy.
+type Review string
+
+// The policies. The zero Review is Study.
+const (
+	Study    Review = "study"    // everything: each item with the answer, the key and the reasons
+	Secure   Review = "exam"     // the score by skill, level and lesson; no item
+	Archived Review = "archived" // the score alone
+)
+
+// Items reports whether the items are shown with key and reasons.
+func (r Review) Items() bool { return r == "" || r == Study }
+
+// Parts reports whether the score is broken down.
+func (r Review) Parts() bool { return r != Archived }
 
 // Duration returns the time from start to deadline.
 func (r Rules) Duration() time.Duration { return time.Duration(r.Minutes) * time.Minute }
@@ -90,17 +108,21 @@ func LoadBlueprint(fsys fs.FS) (*Blueprint, source.Problems) {
 		Minutes     int                      `yaml:"minutes"`
 		Pass        float64                  `yaml:"pass"`
 		Strong      float64                  `yaml:"strong"`
+		Review      Review                   `yaml:"review"`
 		Cells       map[string]map[Level]int `yaml:"cells"`
 		Rules       []RulePoint              `yaml:"rules"`
 	}
 	problems = f.Decode(&front)
-	b := &Blueprint{Title: front.Title, Points: front.Rules, Rules: Rules{front.Minutes, front.Pass, front.Strong}}
+	b := &Blueprint{Title: front.Title, Points: front.Rules, Rules: Rules{Minutes: front.Minutes, Pass: front.Pass, Strong: front.Strong, Review: front.Review}}
 	add := func(line int, what, mend string) { problems.Add(f.Name, line, what, mend) }
 	if front.Minutes < 1 || front.Minutes > 24*60 {
 		add(f.Line("minutes"), fmt.Sprintf("minutes is %d", front.Minutes), "write how long the exam takes, 1 to 1440")
 	}
 	if !(0 < front.Pass && front.Pass <= front.Strong && front.Strong <= 100) { // so that NaN is refused too
 		add(f.Line("pass"), fmt.Sprintf("pass is %g and strong %g", front.Pass, front.Strong), "write per cents with 0 < pass <= strong <= 100")
+	}
+	if !has([]Review{"", Study, Secure, Archived}, front.Review) {
+		add(f.Line("review:"), fmt.Sprintf("review is %q", front.Review), "write study, exam or archived")
 	}
 	b.cells(f, front.Cells, add)
 	return b, problems

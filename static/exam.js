@@ -87,7 +87,12 @@
       revs.set(entry.slot, reply.rev);
       for (const e of waiting()) if (e.after === entry.event) keep(e.key, { ...strip(e), base: reply.rev, after: undefined });
       if (entry.response !== undefined || entry.flagged !== undefined || entry.note !== undefined) saved(reply.saved_at > 0 ? Math.max(reply.saved_at, reply.server_now) : reply.server_now);
-      if (forms.get(entry.slot)) { $('[name=base]', forms.get(entry.slot)).value = reply.rev; fault(entry.slot, ''); }
+      const f = forms.get(entry.slot);
+      if (f) {
+        $('[name=base]', f).value = reply.rev;
+        fault(entry.slot, '');
+        if (entry.response !== undefined) $('[data-savedat]', f).textContent = blank(entry.response) ? 'The server has this item as blank. ' : `The server has this answer since ${time(reply.saved_at)}. `;
+      }
       return;
     }
     if (code === 410) { ended = true; waiting().forEach(e => drop(e.key)); location.assign(`${base}/over?late=1`); return; }
@@ -109,6 +114,7 @@
   let savedAt = 0;
   const saved = at => { savedAt = at; status(); };
   const status = () => {
+    for (const e of waiting()) if (e.response !== undefined && forms.get(e.slot)) $('[data-savedat]', forms.get(e.slot)).textContent = 'The server does not have this answer yet. ';
     const open = waiting().filter(e => !e.seen || e.response !== undefined).length;
     const lost = lostSince > 0 && open > 0;
     if (line) {

@@ -120,7 +120,9 @@ func (s *Server) newResultView(r *http.Request, a *exam.Attempt, items func(exam
 	}
 	v.Ladder = ladder(rep, lib)
 	v.Lessons = gains(rep, lib)
-	s.resultItems(&v, r, items)
+	if a.Rules.Review.Items() {
+		s.resultItems(&v, r, items)
+	}
 	return v
 }
 
