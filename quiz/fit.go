@@ -1,9 +1,11 @@
 package quiz
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,39 +97,71 @@ func LoadFit(fsys fs.FS) (*Fit, source.Problems) {
 }
 
 func (fit *Fit) check(f *source.File, problems *source.Problems) {
-	add := func(key, what, mend string) { problems.Add(f.Name, f.Line(key), what, mend) }
+	add := func(line int, what, mend string) { problems.Add(f.Name, line, what, mend) }
 	if len(fit.Scale) != 5 {
-		add("scale", fmt.Sprintf("the scale has %d places", len(fit.Scale)), "write five, from strong disagreement to strong agreement")
+		add(f.Line("scale"), fmt.Sprintf("the scale has %d places", len(fit.Scale)), "write five, from strong disagreement to strong agreement")
 	}
-	for _, t := range fit.Traits {
-		straight, reversed := 0, 0
-		for _, s := range fit.Statements {
-			if s.Trait == t.ID && s.Reversed {
-				reversed++
-			} else if s.Trait == t.ID {
-				straight++
-			}
+	if slices.Contains(fit.Scale, "") {
+		add(f.Line("scale"), "a place of the scale has no words", "write five, from strong disagreement to strong agreement")
+	}
+	if len(fit.Traits) == 0 {
+		add(f.Line("traits"), "there are no traits", "write traits: and two statements for each")
+	}
+	seen := map[string]bool{}
+	for i, t := range fit.Traits {
+		if seen["trait "+t.ID] {
+			add(idLine(f, t.ID, t.Title), "the trait "+t.ID+" stands here twice", "give one of them another id")
+			continue
 		}
-		if straight != 1 || reversed != 1 {
-			add("id: "+t.ID, fmt.Sprintf("the trait %s has %d statements and %d reversed ones", t.ID, straight, reversed), "write one of each")
-		}
-		for _, r := range []Reading{t.High, t.Middle, t.Low} {
-			if r.Text == "" || r.Work == "" {
-				add("id: "+t.ID, "the trait "+t.ID+" lacks text or work for high, middle or low", "write both for all three")
-				break
-			}
-		}
-		if t.Title == "" || t.Try.Text == "" || t.Try.Link == "" || len(t.Roles) == 0 {
-			add("id: "+t.ID, "the trait "+t.ID+" lacks title, try or roles", "write them")
-		}
+		seen["trait "+t.ID] = true
+		fit.checkTrait(&fit.Traits[i], func(what, mend string) { add(idLine(f, t.ID, t.Title), what, mend) })
 	}
 	for _, s := range fit.Statements {
 		if fit.Trait(s.Trait) == nil || s.ID == "" || s.Text == "" {
-			add("id: "+s.ID, fmt.Sprintf("the statement %q lacks id or text, or its trait %q is none", s.ID, s.Trait), "name one of the traits")
+			add(idLine(f, s.ID, s.Text), fmt.Sprintf("the statement %q lacks id or text, or its trait %q is none", s.ID, s.Trait), "name one of the traits")
+		} else if seen["statement "+s.ID] {
+			add(idLine(f, s.ID, s.Text), "the statement "+s.ID+" stands here twice", "give one of them another id")
 		}
+		seen["statement "+s.ID] = true
 	}
 	if n := len(fit.Verdicts); n == 0 || !fit.Verdicts[n-1].holds(0, len(fit.Traits)) || !fit.Verdicts[n-1].holds(len(fit.Traits), 0) {
-		add("verdicts", "the last verdict does not always apply", "end with one that has no limits")
+		add(f.Line("verdicts"), "the last verdict does not always apply", "end with one that has no limits")
+	}
+}
+
+// idLine returns the line on which something with the given id begins, or,
+// without an id, the line on which its text stands.
+func idLine(f *source.File, id, text string) int {
+	if id == "" && text == "" {
+		return 2
+	}
+	if id == "" {
+		return f.Line(text)
+	}
+	place := regexp.MustCompile(`(?m)\bid:\s*["']?` + regexp.QuoteMeta(id) + `["']?\s*(?:[,}#]|$)`).FindIndex(f.Front)
+	if place == nil {
+		return 2
+	}
+	return 2 + bytes.Count(f.Front[:place[0]], []byte("\n"))
+}
+
+func (fit *Fit) checkTrait(t *Trait, add func(what, mend string)) {
+	straight, reversed := 0, 0
+	for _, s := range fit.Statements {
+		if s.Trait == t.ID && s.Reversed {
+			reversed++
+		} else if s.Trait == t.ID {
+			straight++
+		}
+	}
+	if straight != 1 || reversed != 1 {
+		add(fmt.Sprintf("the trait %s has %d statements and %d reversed ones", t.ID, straight, reversed), "write one of each")
+	}
+	if slices.ContainsFunc([]Reading{t.High, t.Middle, t.Low}, func(r Reading) bool { return r.Text == "" || r.Work == "" }) {
+		add("the trait "+t.ID+" lacks text or work for high, middle or low", "write both for all three")
+	}
+	if t.ID == "" || t.Title == "" || t.Try.Text == "" || t.Try.Link == "" || len(t.Roles) == 0 {
+		add("the trait "+t.ID+" lacks id, title, try or roles", "write them")
 	}
 }
 
@@ -239,7 +273,7 @@ func abs(n int) int {
 type Result struct {
 	Verdict Verdict
 	Traits  []TraitResult
-	Lowest  *TraitResult // the first low trait, else the lowest; nil if all are high
+	Lowest  *TraitResult // of those that are not high, the first of several; nil if all are
 }
 
 // Result works out a result. A trait is high from a mean of 3.5, low up to
