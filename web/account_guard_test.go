@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,31 +13,37 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestSignInRenewsTheToken plants a token first, as who wants to share a
-// session would.
+// TestSignInRenewsTheToken wants a token of its own for each sign-in, whatever
+// the browser had before: one that somebody planted, or one that is good.
 func TestSignInRenewsTheToken(t *testing.T) {
 	s := newSite(t)
 	s.browser(t).register(ilse)
-	b := s.browser(t)
-	u, err := url.Parse(b.base)
-	if err != nil {
-		t.Fatal(err)
+	with := func(token string) *browser {
+		b := s.browser(t)
+		u, err := url.Parse(b.base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Jar.SetCookies(u, []*http.Cookie{{Name: loginCookie, Value: token, Path: "/"}})
+		return b
 	}
-	b.Jar.SetCookies(u, []*http.Cookie{{Name: loginCookie, Value: "planted", Path: "/"}})
-	b.signIn(ilse, passphrase)
-	first := b.cookie(loginCookie)
-	if first == "planted" || first == "" {
-		t.Fatalf("the token after signing in is %q", first)
+	b := with("planted")
+	tokens := []string{"planted"}
+	for range 2 {
+		b.signIn(ilse, passphrase)
+		tokens = append(tokens, b.cookie(loginCookie))
+	}
+	for i, token := range tokens {
+		if token == "" || slices.Contains(tokens[:i], token) {
+			t.Errorf("the token of sign-in %d is one from before: %q", i, tokens)
+		}
+		if got, want := with(token).signedIn(), i == len(tokens)-1; got != want {
+			t.Errorf("token %d is good: %t, want %t", i, got, want)
+		}
 	}
 	b.do("/account/sign-out", url.Values{})
-	thief := s.browser(t)
-	thief.Jar.SetCookies(u, []*http.Cookie{{Name: loginCookie, Value: first, Path: "/"}})
-	if thief.signedIn() {
+	if with(tokens[2]).signedIn() {
 		t.Error("a token is good after signing out")
-	}
-	b.signIn(ilse, passphrase)
-	if second := b.cookie(loginCookie); second == first || second == "" {
-		t.Errorf("the second sign-in has the token %q, the first had %q", second, first)
 	}
 }
 
@@ -287,6 +294,64 @@ func TestPasswordList(t *testing.T) {
 	for i, line := range lines {
 		if line != strings.ToLower(strings.TrimSpace(line)) || utf8.RuneCountInString(line) < shortestPassword {
 			t.Errorf("line %d: %q is too short, or not as it would be compared", i+1, line)
+		}
+	}
+}
+
+// TestGettingInForgetsFailures fails four times before and four times after
+// getting in: that is not eight times in a row.
+func TestGettingInForgetsFailures(t *testing.T) {
+	s := newSite(t)
+	s.browser(t).register(ilse)
+	b := s.browser(t)
+	for n, password := range []string{"wrong 1", "wrong 2", "wrong 3", "wrong 4", passphrase, "wrong 5", "wrong 6", "wrong 7", "wrong 8"} {
+		s.pass(time.Minute) // for the network, which goes on counting
+		if r := b.signIn(ilse, password); r.status == http.StatusTooManyRequests {
+			t.Fatalf("try %d has to wait", n+1)
+		}
+	}
+	left, err := s.store.MayTry(t.Context(), s.now(), s.web.guarded("account", ilse))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left > 0 {
+		t.Errorf("the account waits %v after four failures", left)
+	}
+}
+
+// from is a way to the site that comes from a network.
+type from string
+
+func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.Header.Set("X-Forwarded-For", string(f))
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// TestGuessingSlowsDownOneNetwork guesses in one network and looks who else
+// has to wait.
+func TestGuessingSlowsDownOneNetwork(t *testing.T) {
+	s := newSite(t, func(c *Config) { c.Proxies = 1 })
+	s.browser(t).register(ilse)
+	s.browser(t).register("tom@example.org")
+	in := func(network, email, password string) int {
+		b := s.browser(t)
+		b.Transport = from(network)
+		return b.signIn(email, password).status
+	}
+	for range 5 {
+		in("192.0.2.1", ilse, "wrong wrong")
+	}
+	tests := []struct {
+		about, network, email string
+		want                  int
+	}{
+		{"the same account elsewhere", "198.51.100.7", ilse, http.StatusTooManyRequests},
+		{"another account there", "192.0.2.1", "tom@example.org", http.StatusTooManyRequests},
+		{"another account elsewhere", "198.51.100.7", "tom@example.org", http.StatusOK},
+	}
+	for _, tt := range tests {
+		if got := in(tt.network, tt.email, passphrase); got != tt.want {
+			t.Errorf("%s: %d, want %d", tt.about, got, tt.want)
 		}
 	}
 }

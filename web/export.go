@@ -151,7 +151,7 @@ type exportEvent struct {
 func newExportView(e store.Export, item func(exam.VersionID) *exam.Item) exportView {
 	l := e.Learner
 	v := exportView{
-		Format: "groundwork export 1", Taken: e.Taken, Browsers: e.Browsers,
+		Format: "groundwork export 1", Taken: e.Taken.UTC().Truncate(time.Second), Browsers: e.Browsers,
 		Learner: exportLearner{l.ID, l.Email, l.Name, l.Role, l.Created, e.Seen},
 		SignIns: []exportSignIn{}, Progress: []exportDone{}, Notes: []exportNote{}, Attempts: []exportAttempt{},
 	}
