@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 // was refused.
 type Saved struct {
 	Slot     exam.Slot
+	EventRev int // the revision that this change made; 0 if it is not stored
 	State    exam.State
 	Deadline time.Time
 	Repeat   bool // the change had been stored before
@@ -21,40 +23,43 @@ type Saved struct {
 
 // SaveAnswer stores one change of one slot of an attempt of learner at now.
 //
-// The same event comes to the same end however often it is sent. A change that
-// was based on an older revision than the stored one is refused with
-// [exam.ErrConflict], and Saved holds what is stored. After the deadline and
-// its allowance it is refused with [exam.ErrClosed], and the attempt is graded
-// with what it holds. See [exam.Attempt.Save] for the rest.
+// The same event comes to the same end however often it is sent; a change
+// without event is new every time. A change that was based on an older
+// revision than the stored one is refused with [exam.ErrConflict], and Saved
+// holds what is stored. After the deadline and its allowance it is refused
+// with [exam.ErrClosed], and the attempt is graded with what it holds. See
+// [exam.Attempt.Save] for the rest.
 func (s *Store) SaveAnswer(ctx context.Context, learner LearnerID, id exam.AttemptID, c exam.Change, now time.Time) (saved Saved, err error) {
+	now = stored(now)
+	if c.Event == "" {
+		c.Event = rand.Text()
+	}
+	const what = "save answer"
 	closed := false
-	err = s.update(ctx, "save answer", func(t *tx) error {
+	err = s.update(ctx, what, func(t *tx) error {
 		saved, closed = Saved{}, false
 		a, it, err := s.slot(t, learner, id, c.Slot)
 		if err != nil {
 			return err
 		}
 		saved = Saved{Slot: a.Slots[0], State: a.State, Deadline: a.Deadline}
-		if stored, err := hasEvent(t, id, c.Event); err != nil || stored {
-			saved.Repeat = stored
+		if rev, err := savedRev(t, id, c.Event); err != nil || rev > 0 {
+			saved.EventRev, saved.Repeat = rev, rev > 0
 			return err
 		}
 		if a.Due(now) {
-			closed = true
-			return exam.ErrClosed
+			closed, saved.State = true, exam.Graded
+			return s.gradeAll(t, a, exam.ByDeadline, now)
 		}
 		late, err := a.Save(c, it, now)
 		if err != nil {
 			return err
 		}
-		saved.Slot = a.Slots[0]
+		saved.Slot, saved.EventRev = a.Slots[0], a.Slots[0].Rev
 		return storeAnswer(t, id, c, saved.Slot, late, now)
 	})
-	if closed {
-		if _, cerr := s.closeAttempt(ctx, learner, id, exam.ByDeadline, now); cerr != nil {
-			return saved, cerr
-		}
-		saved.State = exam.Graded
+	if err == nil && closed {
+		return saved, fmt.Errorf("%s: %w", what, exam.ErrClosed)
 	}
 	return saved, err
 }
@@ -99,11 +104,11 @@ func storeAnswer(t *tx, id exam.AttemptID, c exam.Change, s exam.Slot, late time
 // an attempt that is over.
 func (s *Store) SeeSlot(ctx context.Context, learner LearnerID, id exam.AttemptID, n int, now time.Time) error {
 	return s.update(ctx, "see slot", func(t *tx) error {
-		res, err := t.exec(`
-			UPDATE slots SET seen_at = $4
-			WHERE attempt_id = $1 AND n = $2 AND seen_at IS NULL
-			AND EXISTS (SELECT 1 FROM attempts WHERE id = $1 AND learner_id = $3 AND state = 'in_progress')`,
-			id, n, learner, millis(now))
+		a, err := scanAttempt(t.row(attemptColumns+` WHERE id = $1 AND learner_id = $2`, id, learner))
+		if err != nil || !a.Open(now) {
+			return err
+		}
+		res, err := t.exec(`UPDATE slots SET seen_at = $3 WHERE attempt_id = $1 AND n = $2 AND seen_at IS NULL`, id, n, millis(now))
 		if err != nil {
 			return err
 		}
@@ -122,7 +127,8 @@ type event struct {
 	late                   time.Duration
 }
 
-// log appends an event. An event id that is there already is [ErrTaken].
+// log appends an event. Its id must not be there already among its kind; what
+// browsers call their changes cannot meet what the store calls its own events.
 func log(t *tx, id exam.AttemptID, e event) error {
 	_, err := t.exec(`
 		INSERT INTO events (attempt_id, seq, event_id, kind, slot, rev, client, client_at, server_at, late_ms, data)
@@ -131,10 +137,14 @@ func log(t *tx, id exam.AttemptID, e event) error {
 	return err
 }
 
-func hasEvent(t *tx, id exam.AttemptID, eventID string) (bool, error) {
-	var n int
-	err := t.row(`SELECT count(*) FROM events WHERE attempt_id = $1 AND event_id = $2`, id, eventID).Scan(&n)
-	return n > 0, err
+// savedRev returns the revision that a browser's event made, or 0 if it is not
+// stored.
+func savedRev(t *tx, id exam.AttemptID, eventID string) (rev int, err error) {
+	err = t.row(`SELECT rev FROM events WHERE attempt_id = $1 AND kind = 'save' AND event_id = $2`, id, eventID).Scan(&rev)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return rev, err
 }
 
 // An Event is one line of the log of an attempt, for its owner to read.
@@ -187,6 +197,7 @@ type Extension struct {
 // An attempt that is over is [exam.ErrClosed].
 func (s *Store) ExtendAttempt(ctx context.Context, id exam.AttemptID, minutes int, reason string, now time.Time) (deadline time.Time, err error) {
 	err = s.update(ctx, "extend attempt", func(t *tx) error {
+		deadline = time.Time{}
 		a, err := scanAttempt(t.row(attemptColumns+` WHERE id = $1`, id))
 		if err != nil {
 			return err
@@ -198,14 +209,15 @@ func (s *Store) ExtendAttempt(ctx context.Context, id exam.AttemptID, minutes in
 		if err := t.one(`UPDATE attempts SET deadline_at = $2 WHERE id = $1`, id, millis(deadline)); err != nil {
 			return err
 		}
-		_, err = t.exec(`
+		var seq int
+		err = t.row(`
 			INSERT INTO extensions (attempt_id, seq, minutes, reason, given_at)
-			VALUES ($1, (SELECT count(*) + 1 FROM extensions WHERE attempt_id = $1), $2, $3, $4)`,
-			id, minutes, reason, millis(now))
+			VALUES ($1, (SELECT count(*) + 1 FROM extensions WHERE attempt_id = $1), $2, $3, $4) RETURNING seq`,
+			id, minutes, reason, millis(now)).Scan(&seq)
 		if err != nil {
 			return err
 		}
-		return log(t, id, event{kind: "extend", id: "extend " + now.Format(time.RFC3339Nano), at: now, data: fmt.Sprintf("%d minutes: %s", minutes, reason)})
+		return log(t, id, event{kind: "extend", id: fmt.Sprintf("extend %d", seq), at: now, data: fmt.Sprintf("%d minutes: %s", minutes, reason)})
 	})
 	return deadline, err
 }

@@ -32,6 +32,7 @@ func NewAttemptID() exam.AttemptID { return exam.AttemptID(strings.ToLower(rand.
 // starting twice, even at once, gives one attempt. begun tells which. An open
 // attempt whose time is over is graded first.
 func (s *Store) StartAttempt(ctx context.Context, learner LearnerID, st Start) (a *exam.Attempt, begun bool, err error) {
+	st.Now = stored(st.Now)
 	err = s.update(ctx, "start attempt", func(t *tx) error {
 		a, begun = nil, false
 		open, err := s.openAttempt(t, learner, st.Exam)
@@ -186,6 +187,7 @@ func (s *Store) Attempts(ctx context.Context, learner LearnerID, name string, no
 			if list[i], err = s.closeAttempt(ctx, learner, a.ID, exam.ByDeadline, now); err != nil {
 				return nil, err
 			}
+			list[i].Slots = nil
 		}
 	}
 	return list, nil
@@ -197,14 +199,29 @@ func (s *Store) SubmitAttempt(ctx context.Context, learner LearnerID, id exam.At
 	return s.closeAttempt(ctx, learner, id, exam.ByLearner, now)
 }
 
+// closeAttempt closes an attempt. If it is to be closed by its deadline it
+// looks again whether that has passed: the operator may have moved it since the
+// caller looked.
 func (s *Store) closeAttempt(ctx context.Context, learner LearnerID, id exam.AttemptID, by exam.ClosedBy, now time.Time) (a *exam.Attempt, err error) {
-	err = s.update(ctx, "close attempt", func(t *tx) error {
-		if a, err = s.attempt(t, learner, id); err != nil {
+	err = s.update(ctx, "close attempt", func(t *tx) (err error) {
+		a, err = s.attempt(t, learner, id)
+		if err != nil || by == exam.ByDeadline && !a.Due(now) {
 			return err
 		}
-		return s.grade(t, a, by, now)
+		return s.grade(t, a, by, stored(now))
 	})
-	return a, err
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// gradeAll is grade for an attempt of which not all slots are loaded.
+func (s *Store) gradeAll(t *tx, a *exam.Attempt, by exam.ClosedBy, now time.Time) (err error) {
+	if a.Slots, err = slots(t, a.ID); err != nil {
+		return err
+	}
+	return s.grade(t, a, by, now)
 }
 
 // grade closes a, if it is open, and stores the result.
@@ -233,7 +250,8 @@ func (s *Store) grade(t *tx, a *exam.Attempt, by exam.ClosedBy, now time.Time) e
 
 // CloseDue grades every attempt whose time was over at now and returns how
 // many there were. Nothing depends on it: whoever looks at such an attempt
-// closes it. It takes them one by one, so that nobody waits long.
+// closes it. It takes them one by one, so that nobody waits long; one that
+// cannot be graded does not keep it from the others.
 func (s *Store) CloseDue(ctx context.Context, now time.Time) (int, error) {
 	type due struct {
 		learner LearnerID
@@ -252,12 +270,16 @@ func (s *Store) CloseDue(ctx context.Context, now time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for i, d := range list {
-		if _, err := s.closeAttempt(ctx, d.learner, d.id, exam.ByDeadline, now); err != nil {
-			return i, err
+	closed := 0
+	for _, d := range list {
+		a, cerr := s.closeAttempt(ctx, d.learner, d.id, exam.ByDeadline, now)
+		if cerr != nil {
+			err = errors.Join(err, fmt.Errorf("attempt %s: %w", d.id, cerr))
+		} else if a.State == exam.Graded {
+			closed++
 		}
 	}
-	return len(list), nil
+	return closed, err
 }
 
 // openAttempt returns the attempt in progress with its slots.
@@ -361,6 +383,9 @@ func hash(secret string) sql.NullString {
 // their earlier attempts.
 func (s *Store) NewItems(ctx context.Context, learner LearnerID, id exam.AttemptID) (n int, err error) {
 	err = s.view(ctx, "count new items", func(t *tx) error {
+		if err := owns(t, learner, id); err != nil {
+			return err
+		}
 		return t.row(`
 			SELECT count(*) FROM slots s JOIN attempts a ON a.id = s.attempt_id
 			WHERE a.id = $1 AND a.learner_id = $2 AND NOT EXISTS (

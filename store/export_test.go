@@ -94,7 +94,7 @@ func TestExportHoldsAllRows(t *testing.T) {
 	}
 	save := event(2, "e1", "save", 1, 3*time.Minute, `{"choice":["a"]}`)
 	save.Rev, save.Client, save.ClientAt = saved.Slot.Rev, "tab", now.Add(-time.Second)
-	extend := event(3, "extend 2026-06-14T14:04:00Z", "extend", 0, 4*time.Minute, "10 minutes: the power failed")
+	extend := event(3, "extend 1", "extend", 0, 4*time.Minute, "10 minutes: the power failed")
 	want := store.Export{
 		Learner:  store.Learner{ID: id, Email: "ilse@example.org", Name: "Ilse Brandt", Role: "learner", Created: now},
 		Seen:     now,

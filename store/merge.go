@@ -40,8 +40,12 @@ func (s *Store) merge(t *tx, visitor, into LearnerID, now time.Time) (m Merged, 
 	if visitor == into {
 		return m, nil
 	}
+	now = stored(now)
 	if err := t.row(`SELECT id FROM learners WHERE id = $1 AND email IS NULL`, visitor).Scan(&visitor); err != nil {
 		return m, err // only what has no owner yet can be taken over
+	}
+	if err := t.row(`SELECT id FROM learners WHERE id = $1`, into).Scan(&into); err != nil {
+		return m, err
 	}
 	if m.Progress, err = mergeProgress(t, visitor, into); err != nil {
 		return m, err
@@ -95,6 +99,9 @@ func mergeNotes(t *tx, visitor, into LearnerID, m *Merged) error {
 			m.Joined++
 			n.Body = own.Body + "\n\n---\n\n" + n.Body
 		}
+		if own.Saved.After(n.Saved) {
+			n.Saved = own.Saved
+		}
 		_, err = t.exec(`
 			INSERT INTO notes (learner_id, ref, body, rev, saved_at) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (learner_id, ref) DO UPDATE SET body = excluded.body, rev = excluded.rev, saved_at = excluded.saved_at`,
@@ -107,7 +114,8 @@ func mergeNotes(t *tx, visitor, into LearnerID, m *Merged) error {
 }
 
 // mergeOpen sees to it that at most one of the two learners has an attempt in
-// progress at each exam.
+// progress at each exam. One whose time is over is graded as ever, and does not
+// make the other end.
 func (s *Store) mergeOpen(t *tx, visitor, into LearnerID, now time.Time, m *Merged) error {
 	var exams []string
 	err := t.each(func(r *sql.Rows) error {
@@ -120,16 +128,16 @@ func (s *Store) mergeOpen(t *tx, visitor, into LearnerID, now time.Time, m *Merg
 		return err
 	}
 	for _, name := range exams {
-		theirs, err := s.openAttempt(t, visitor, name)
+		theirs, err := s.running(t, visitor, name, now)
 		if err != nil {
 			return err
 		}
-		own, err := s.openAttempt(t, into, name)
-		if errors.Is(err, sql.ErrNoRows) {
+		own, err := s.running(t, into, name, now)
+		if err != nil {
+			return err
+		}
+		if own == nil || theirs == nil {
 			continue
-		}
-		if err != nil {
-			return err
 		}
 		ending := own
 		if answered(own) > answered(theirs) {
@@ -141,6 +149,21 @@ func (s *Store) mergeOpen(t *tx, visitor, into LearnerID, now time.Time, m *Merg
 		m.Closed++
 	}
 	return nil
+}
+
+// running returns the attempt of learner that goes on at now, or nil. One
+// whose time is over is graded.
+func (s *Store) running(t *tx, learner LearnerID, name string, now time.Time) (*exam.Attempt, error) {
+	a, err := s.openAttempt(t, learner, name)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case a.Due(now):
+		return nil, s.grade(t, a, exam.ByDeadline, now)
+	}
+	return a, nil
 }
 
 func answered(a *exam.Attempt) (n int) {
@@ -165,7 +188,7 @@ func mergeAttempts(t *tx, visitor, into LearnerID) (moved int, err error) {
 		err := r.Scan(&o.id, &o.exam)
 		list = append(list, o)
 		return err
-	}, `SELECT id, exam FROM attempts WHERE learner_id = $1 ORDER BY started_at`, visitor)
+	}, `SELECT id, exam FROM attempts WHERE learner_id = $1 ORDER BY started_at, number`, visitor)
 	if err != nil {
 		return 0, err
 	}

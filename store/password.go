@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -50,26 +51,47 @@ func CheckPassword(ctx context.Context, hash, password string) (bool, error) {
 	if !known {
 		hash = dummy
 	}
-	var version int
-	var memory, passes uint32
-	var lanes uint8
-	parts := strings.Split(hash, "$")
-	if len(parts) != 6 || parts[1] != "argon2id" {
-		return false, fmt.Errorf("check password: the stored hash has an unknown form")
+	h, err := parseHash(hash)
+	if err != nil {
+		return false, fmt.Errorf("check password: the stored hash is damaged: %w", err)
 	}
-	if _, err := fmt.Sscanf(parts[2]+" "+parts[3], "v=%d m=%d,t=%d,p=%d", &version, &memory, &passes, &lanes); err != nil {
-		return false, fmt.Errorf("check password: the stored hash has an unknown form: %w", err)
-	}
-	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
-	want, err2 := base64.RawStdEncoding.DecodeString(parts[5])
-	if err1 != nil || err2 != nil {
-		return false, fmt.Errorf("check password: the stored hash is damaged")
-	}
-	got, err := derive(ctx, password, salt, memory, passes, lanes)
+	got, err := derive(ctx, password, h.salt, h.memory, h.passes, h.lanes)
 	if err != nil {
 		return false, err
 	}
-	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
+	return subtle.ConstantTimeCompare(got, h.key) == 1 && known, nil
+}
+
+// A passwordHash is the content of a PHC string.
+type passwordHash struct {
+	memory, passes uint32
+	lanes          uint8
+	salt, key      []byte
+}
+
+// parseHash reads a PHC string of argon2id. Costs that would stop the program,
+// or keep it busy for minutes, are damage too.
+func parseHash(s string) (h passwordHash, err error) {
+	parts := strings.Split(s, "$")
+	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
+		return h, errors.New("its form is unknown")
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &h.memory, &h.passes, &h.lanes); err != nil {
+		return h, err
+	}
+	if h.memory < 8*uint32(h.lanes) || h.memory > 1<<20 || h.passes < 1 || h.passes > 100 || h.lanes < 1 {
+		return h, fmt.Errorf("its costs cannot be: %s", parts[3])
+	}
+	var err1, err2 error
+	h.salt, err1 = base64.RawStdEncoding.DecodeString(parts[4])
+	h.key, err2 = base64.RawStdEncoding.DecodeString(parts[5])
+	if err := errors.Join(err1, err2); err != nil {
+		return h, err
+	}
+	if len(h.salt) < 8 || len(h.key) != hashKeyLen {
+		return h, errors.New("its salt or key is too short")
+	}
+	return h, nil
 }
 
 func derive(ctx context.Context, password string, salt []byte, memory, passes uint32, lanes uint8) ([]byte, error) {

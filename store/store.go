@@ -211,6 +211,10 @@ func millis(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: t.UnixMilli(), Valid: !t.IsZero()}
 }
 
+// stored returns t as it comes back from the database, so that what a method
+// returns is what is stored.
+func stored(t time.Time) time.Time { return fromMillis(millis(t)) }
+
 // fromMillis is the reverse of millis, in UTC.
 func fromMillis(ms sql.NullInt64) time.Time {
 	if !ms.Valid {

@@ -60,6 +60,7 @@ func (s *Server) slotSave(w http.ResponseWriter, r *http.Request) error {
 	saved, err := s.save(r, id, n, req)
 	out := slotReply{Slot: n, Rev: saved.Slot.Rev, State: saved.State, Deadline: saved.Deadline.UnixMilli(), SavedAt: saved.Slot.Answered.UnixMilli()}
 	if err == nil {
+		out.Rev = saved.EventRev // of this very change: a repeat must not pass for what came after it
 		return s.reply(w, r, out, http.StatusOK)
 	}
 	out.Response, out.Client = &saved.Slot.Response, saved.Slot.Client
@@ -78,7 +79,7 @@ func (s *Server) save(r *http.Request, id exam.AttemptID, n int, req slotRequest
 		if slot == nil {
 			return store.Saved{}, exam.ErrNotOnForm
 		}
-		return store.Saved{Slot: *slot, State: a.State, Deadline: a.Deadline}, nil
+		return store.Saved{Slot: *slot, EventRev: slot.Rev, State: a.State, Deadline: a.Deadline}, nil
 	}
 	return s.store.SaveAnswer(r.Context(), learner(r.Context()), id, exam.Change{
 		Slot: n, Event: req.EventID, Client: req.ClientID, At: time.UnixMilli(req.ClientTime), BaseRev: req.BaseRev,

@@ -98,8 +98,8 @@ CREATE TABLE slots (
 CREATE TABLE events (
 	attempt_id TEXT NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
 	seq        INTEGER NOT NULL,
-	event_id   TEXT NOT NULL,
-	kind       TEXT NOT NULL,           -- start, save, seen, extend, submit, close
+	event_id   TEXT NOT NULL,           -- made by the browser for save, else by the store
+	kind       TEXT NOT NULL,           -- start, save, seen, extend, close
 	slot       INTEGER NOT NULL DEFAULT 0,
 	rev        INTEGER NOT NULL DEFAULT 0,
 	client     TEXT NOT NULL DEFAULT '',
@@ -108,7 +108,7 @@ CREATE TABLE events (
 	late_ms    INTEGER NOT NULL DEFAULT 0,
 	data       TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (attempt_id, seq),
-	UNIQUE (attempt_id, event_id)
+	UNIQUE (attempt_id, kind, event_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Minutes that the operator gave back.
