@@ -26,10 +26,11 @@ var mayImport = map[string][]string{
 	"exam/lint":       {"content/search", "content/source", "exam"}, // search for its stems
 	"exam/analysis":   {"exam"},
 	"quiz":            {"content/source"},
-	"store":           {"content", "exam", "quiz"},
+	"quiz/practice":   {},
+	"store":           {"content", "exam", "quiz", "quiz/practice"},
 	"store/storetest": {"store"},
 	"web/ui":          {},
-	"web":             {"content", "content/ask", "content/search", "exam", "exam/analysis", "quiz", "static", "store", "web/ui"},
+	"web":             {"content", "content/ask", "content/search", "exam", "exam/analysis", "quiz", "quiz/practice", "static", "store", "web/ui"},
 	"cmd/groundwork":  {"content", "content/ask", "content/source", "exam", "exam/analysis", "quiz", "store", "web"},
 }
 
