@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // An ItemID names an item for ever; its versions come and go.
@@ -168,6 +170,45 @@ func (it *Item) Keys() []Option {
 // Plain reports whether the item is a single choice that asks nothing but to
 // read the question. The plan of the bank limits their share.
 func (it *Item) Plain() bool { return it.Type == Single && it.Reads == "" }
+
+// nameOptions gives all options of the item new ids: letters in an order drawn
+// from a hash of the texts. Ids stand in the forms that learners get, so
+// they must tell nothing of where an option stands in the file: for an
+// ordering item or a match that would be the key.
+func (it *Item) nameOptions() {
+	name(string(it.ID), it.Options)
+	old := slices.Clone(it.Choices)
+	name(string(it.ID)+" choices", it.Choices)
+	renamed := map[OptionID]OptionID{}
+	for i, c := range it.Choices {
+		renamed[old[i].ID] = c.ID
+	}
+	for i, o := range it.Options {
+		if to, ok := renamed[o.Match]; ok {
+			it.Options[i].Match = to
+		}
+	}
+	for n, b := range it.Blanks {
+		name(fmt.Sprintf("%s blank %d", it.ID, n+1), b.Options)
+	}
+}
+
+// name gives options their ids.
+func name(salt string, options []Option) {
+	type hashed struct {
+		place int
+		sum   string
+	}
+	order := make([]hashed, len(options))
+	for i, o := range options {
+		sum := sha256.Sum256([]byte(salt + "\x00" + o.Text))
+		order[i] = hashed{i, string(sum[:])}
+	}
+	slices.SortStableFunc(order, func(a, b hashed) int { return strings.Compare(a.sum, b.sum) })
+	for rank, h := range order {
+		options[h.place].ID = optionID(rank)
+	}
+}
 
 // optionID returns the id of the nth option of a version: a, b, c; after z
 // comes aa.

@@ -45,7 +45,9 @@ type parser struct {
 }
 
 // LoadItems reads every file item/<skill>/*.md of fsys. It reports all the
-// mistakes it finds; items are complete only if there are none.
+// mistakes it finds; items are complete only if there are none. The ids of
+// their options tell nothing of their order in the file, since they stand in
+// the forms that learners get.
 func LoadItems(fsys fs.FS) ([]*Item, source.Problems) {
 	names, err := fs.Glob(fsys, "item/*/*.md")
 	if err != nil {
@@ -60,13 +62,17 @@ func LoadItems(fsys fs.FS) ([]*Item, source.Problems) {
 			continue
 		}
 		its, ps := ParseItems(f)
+		for _, it := range its {
+			it.nameOptions()
+		}
 		items = append(items, its...)
 		problems = append(problems, ps...)
 	}
 	return items, problems
 }
 
-// ParseItems reads the items of one file.
+// ParseItems reads the items of one file, with options called a, b, c in the
+// order of the file.
 func ParseItems(f *source.File) ([]*Item, source.Problems) {
 	p := &parser{file: f, stimuli: map[string]string{}}
 	var front struct {

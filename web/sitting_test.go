@@ -381,6 +381,37 @@ func TestPageIsTheSameForAnyKey(t *testing.T) {
 	}
 }
 
+// The values in a form tell nothing of the order in the file, which for an
+// ordering item is the key, and for a match pairs the two sides.
+func TestOptionIDsTellNothing(t *testing.T) {
+	t.Parallel()
+	items, inPlace, matched, stems := 0, 0, 0, 0
+	for _, it := range theContent().Bank.All() {
+		switch it.Type {
+		case exam.Ordering:
+			for i, o := range it.Options {
+				items++
+				if int(o.ID[0]-'a') == i {
+					inPlace++
+				}
+			}
+		case exam.Matching:
+			for _, o := range it.Options {
+				stems++
+				if o.ID == o.Match {
+					matched++
+				}
+			}
+		}
+	}
+	if share := float64(inPlace) / float64(items); share > 0.35 || items < 100 {
+		t.Errorf("%d of %d entries of ordering items carry the letter of their place", inPlace, items)
+	}
+	if share := float64(matched) / float64(stems); share > 0.45 || stems < 60 {
+		t.Errorf("%d of %d stems carry the letter of their match", matched, stems)
+	}
+}
+
 // A visitor goes on in another browser with the code, and only with the code.
 func TestResumeCode(t *testing.T) {
 	t.Parallel()
