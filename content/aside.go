@@ -32,19 +32,20 @@ var noteMark = []byte("[!NOTE]")
 // Transform implements parser.ASTTransformer.
 func (asides) Transform(doc *ast.Document, r text.Reader, _ parser.Context) {
 	var quotes []*ast.Blockquote
-	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
-		if q, ok := n.(*ast.Blockquote); ok {
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if q, ok := n.(*ast.Blockquote); ok && entering {
 			quotes = append(quotes, q)
 		}
-	}
+		return ast.WalkContinue, nil
+	})
 	for _, q := range quotes {
 		p, ok := q.FirstChild().(*ast.Paragraph)
 		if !ok || p.Lines().Len() == 0 {
 			continue
 		}
 		first := p.Lines().At(0)
-		if !bytes.HasPrefix(first.Value(r.Source()), noteMark) {
-			continue
+		if !bytes.Equal(bytes.TrimSpace(first.Value(r.Source())), noteMark) {
+			continue // the mark stands on a line of its own
 		}
 		dropFirstLine(p, first.Stop)
 		a := &aside{}
@@ -101,17 +102,31 @@ func (tableRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		return ast.WalkContinue, err
 	})
 	html := extension.NewTableHTMLRenderer(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))
-	html.RegisterFuncs(skipTable{r})
+	html.RegisterFuncs(inTable{r})
 }
 
-// skipTable registers everything but the table itself.
-type skipTable struct {
+// inTable registers everything but the table itself. A cell of the header that
+// is empty heads nothing: it becomes a td.
+type inTable struct {
 	renderer.NodeRendererFuncRegisterer
 }
 
 // Register implements renderer.NodeRendererFuncRegisterer.
-func (s skipTable) Register(k ast.NodeKind, f renderer.NodeRendererFunc) {
-	if k != east.KindTable {
+func (s inTable) Register(k ast.NodeKind, f renderer.NodeRendererFunc) {
+	switch k {
+	case east.KindTable:
+	case east.KindTableCell:
+		s.NodeRendererFuncRegisterer.Register(k, func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if n.Parent().Kind() != east.KindTableHeader || n.HasChildren() {
+				return f(w, src, n, entering)
+			}
+			if !entering {
+				return ast.WalkContinue, nil
+			}
+			_, err := w.WriteString("<td></td>\n")
+			return ast.WalkContinue, err
+		})
+	default:
 		s.NodeRendererFuncRegisterer.Register(k, f)
 	}
 }

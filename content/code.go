@@ -185,22 +185,18 @@ func hotLines(mark string) (from, to int) {
 	return from, to
 }
 
-// lexerFor names the lexer of languages that chroma knows by another name.
-var lexerFor = map[string]string{"sh": "bash", "sql": "sql", "js": "javascript"}
+// lexerFor names chroma's lexer of each language that is highlighted. It is a
+// closed list because learners name languages too, and some lexers are slow.
+var lexerFor = map[string]string{
+	"go": "go", "sql": "sql", "http": "http", "json": "json", "yaml": "yaml", "sh": "bash", "bash": "bash",
+	"js": "javascript", "javascript": "javascript", "python": "python", "java": "java",
+}
 
 // highlight returns the text as escaped HTML with at most the classes k
 // (keyword), c (comment) and s (string). No span crosses a line end.
 func (b Block) highlight() string {
-	name := b.Lang
-	if other := lexerFor[name]; other != "" {
-		name = other
-	}
-	switch name {
-	case "", "text", "output", "result", "log", "plan", "diagram":
-		return html.EscapeString(b.Text)
-	}
-	lexer := lexers.Get(name)
-	if lexer == nil {
+	lexer := lexers.Get(lexerFor[b.Lang])
+	if lexerFor[b.Lang] == "" || lexer == nil {
 		return html.EscapeString(b.Text)
 	}
 	it, err := chroma.Coalesce(lexer).Tokenise(nil, b.Text)

@@ -35,7 +35,7 @@ type HTML = template.HTML
 type Text string
 
 // HTML renders the text without a paragraph around it.
-func (t Text) HTML() string { return inline(string(t)) }
+func (t Text) HTML() string { return string(inline(string(t), nil)) }
 
 // Plain returns the text without markup.
 func (t Text) Plain() string { return plain(string(t)) }
@@ -73,6 +73,7 @@ type Meta struct {
 // A Part is a section of a page's body.
 type Part struct {
 	ID, Heading string
+	Line        int // of its heading, in the file
 	HTML        HTML
 	Checks      []Check // questions in it, if it holds some
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html"
 	"html/template"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -18,7 +17,7 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// markdown is set up once. Raw HTML stays off. Tables do not align by style
+// markdown is set up once. Raw HTML is shown, not used. Tables do not align by style
 // attributes, which the Content-Security-Policy forbids.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(
@@ -31,7 +30,7 @@ var markdown = goldmark.New(
 		parser.WithASTTransformers(util.Prioritized(asides{}, 100), util.Prioritized(numbering{}, 200)),
 	),
 	goldmark.WithRendererOptions(renderer.WithNodeRenderers(
-		util.Prioritized(codeRenderer{}, 100), util.Prioritized(asideRenderer{}, 100), util.Prioritized(tableRenderer{}, 100))),
+		util.Prioritized(codeRenderer{}, 100), util.Prioritized(asideRenderer{}, 100), util.Prioritized(tableRenderer{}, 100), util.Prioritized(rawRenderer{}, 100))),
 )
 
 // quotes keeps typographic quotes and apostrophes and leaves dashes and dots
@@ -43,8 +42,12 @@ var quotes = map[extension.TypographicPunctuation]string{
 	extension.LeftAngleQuote: "<<", extension.RightAngleQuote: ">>",
 }
 
-// A counter numbers what needs a name of its own on a page.
-type counter struct{ code, table int }
+// A counter numbers what needs a name of its own on a page, and knows which ids
+// its headings have.
+type counter struct {
+	code, table int
+	ids         headingIDs
+}
 
 var counterKey = parser.NewContextKey()
 
@@ -54,7 +57,8 @@ func render(src string, n *counter) HTML {
 	if n == nil {
 		n = new(counter)
 	}
-	pc := parser.NewContext(parser.WithIDs(&headingIDs{seen: map[string]bool{}}))
+	src = strings.ToValidUTF8(src, "\uFFFD")
+	pc := parser.NewContext(parser.WithIDs(&n.ids))
 	pc.Set(counterKey, n)
 	var b bytes.Buffer
 	if err := markdown.Convert([]byte(src), &b, parser.WithContext(pc)); err != nil {
@@ -67,30 +71,20 @@ func render(src string, n *counter) HTML {
 // HTML and dangerous links in it come out as text.
 func Render(src string) HTML { return render(src, nil) }
 
-// inline renders Markdown and takes the paragraph around it away.
-func inline(src string) string {
-	s := strings.TrimSpace(string(render(src, nil)))
+// inline renders Markdown and takes the paragraph around it away, if it is one
+// paragraph.
+func inline(src string, n *counter) HTML {
+	s := strings.TrimSpace(string(render(src, n)))
 	if in, ok := strings.CutPrefix(s, "<p>"); ok && strings.Count(s, "<p>") == 1 {
-		return strings.TrimSuffix(in, "</p>")
+		if in, ok = strings.CutSuffix(in, "</p>"); ok {
+			s = in
+		}
 	}
-	return s
+	return template.HTML(s)
 }
 
 // Inline renders one line of Markdown without a paragraph around it.
-func Inline(src string) HTML { return template.HTML(inline(src)) }
-
-var tags = regexp.MustCompile(`<[^>]*>`)
-
-// plain returns the words of Markdown without markup.
-func plain(src string) string { return plainHTML(string(render(src, nil))) }
-
-// Plain returns the words of Markdown without markup, in one line.
-func Plain(src string) string { return plain(src) }
-
-func plainHTML(s string) string {
-	s = regexp.MustCompile(`</(p|li|h\d|tr|pre|td|th)>`).ReplaceAllString(s, " ")
-	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(s, ""))), " ")
-}
+func Inline(src string) HTML { return inline(src, nil) }
 
 // headingIDs makes ids of headings that keep letters of every script.
 type headingIDs struct{ seen map[string]bool }
@@ -117,15 +111,20 @@ func (h *headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
 	for base, n := id, 2; h.seen[id]; n++ {
 		id = fmt.Sprintf("%s-%d", base, n)
 	}
-	h.seen[id] = true
+	h.Put([]byte(id))
 	return []byte(id)
 }
 
 // Put implements parser.IDs.
-func (h *headingIDs) Put(value []byte) { h.seen[string(value)] = true }
+func (h *headingIDs) Put(value []byte) {
+	if h.seen == nil {
+		h.seen = map[string]bool{}
+	}
+	h.seen[string(value)] = true
+}
 
 // numbering gives code blocks and tables the numbers by which assistive
-// technology tells them apart.
+// technology tells them apart, and leaves headings no attribute but the id.
 type numbering struct{}
 
 // Transform implements parser.ASTTransformer.
@@ -142,6 +141,12 @@ func (numbering) Transform(doc *ast.Document, _ text.Reader, pc parser.Context) 
 		case "Table":
 			n.table++
 			node.SetAttributeString("number", n.table)
+		case "Heading":
+			id, _ := node.AttributeString("id")
+			node.RemoveAttributes()
+			if id, ok := id.([]byte); ok && len(id) > 0 && !bytes.ContainsAny(id, " \t\n") {
+				node.SetAttributeString("id", id)
+			}
 		}
 		return ast.WalkContinue, nil
 	})
@@ -152,4 +157,30 @@ func number(n ast.Node) int {
 	v, _ := n.AttributeString("number")
 	i, _ := v.(int)
 	return i
+}
+
+// rawRenderer shows raw HTML as the text that it was written as.
+type rawRenderer struct{}
+
+// RegisterFuncs implements renderer.NodeRenderer.
+func (rawRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(ast.KindRawHTML, func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		_, err := w.WriteString(html.EscapeString(string(n.(*ast.RawHTML).Segments.Value(src))))
+		return ast.WalkSkipChildren, err
+	})
+	r.Register(ast.KindHTMLBlock, func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		block := n.(*ast.HTMLBlock)
+		text := string(block.Lines().Value(src))
+		if block.HasClosure() {
+			text += string(block.ClosureLine.Value(src))
+		}
+		_, err := w.WriteString("<p>" + html.EscapeString(strings.TrimSpace(text)) + "</p>\n")
+		return ast.WalkSkipChildren, err
+	})
 }
