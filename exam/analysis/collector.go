@@ -15,8 +15,11 @@ var ErrRow = errors.New("the row cannot be counted")
 type Subject struct {
 	ID      string
 	Guess   Value    // share of the points that guessing earns
-	Options []Choice // what can be picked
+	Options []Choice // what can be picked, at most MaxChoices
 }
+
+// MaxChoices is how many choices of an item are told apart.
+const MaxChoices = 63
 
 // A Choice is one thing that can be picked in an item: an option, a choice for
 // one stem of a match, an answer that was foreseen.
@@ -33,9 +36,9 @@ type Answer struct {
 	Item    int     // as Collector.Item gave it
 	Mark    float64 // points won
 	Max     float64 // points there were; an answer without any is not counted
-	Picks   []int   // which choices of the subject
+	Picks   uint64  // bit k: choice k of the subject was picked
+	Seconds float64 // time it took; unknown unless above 0
 	Blank   bool    // nothing was answered
-	Seconds float64 // time it took, 0 if unknown
 }
 
 // A Collector keeps the running sums of an exam and its items.
@@ -145,7 +148,7 @@ const fewTotals = 4096
 type totals struct {
 	moments
 	few    []float64 // all of them, while there are few
-	grid   *grid     // afterwards
+	grid   grid      // afterwards
 	bars   [20]int   // people by five per cent points
 	errors float64   // sum of the standard errors of measurement
 	near   int       // within one of them of the cut
@@ -155,18 +158,18 @@ type totals struct {
 // add counts a total of a form of n items.
 func (t *totals) add(percent, n, cut float64) {
 	t.moments.add(percent)
-	t.bars[min(max(int(percent/5), 0), len(t.bars)-1)]++
+	t.bars[min(max(int(percent/5+hair), 0), len(t.bars)-1)]++
 	bounded := min(max(percent, 0), 100)
 	sem := 100 * exam.LordError(bounded/100*n, n) / n
 	t.errors += sem
-	if math.Abs(percent-cut) <= sem {
+	if math.Abs(percent-cut) <= sem+hair {
 		t.near++
 	}
-	if percent >= cut-1e-9 {
+	if percent >= cut-hair {
 		t.passed++
 	}
 	switch {
-	case t.grid != nil:
+	case t.grid.bins != nil:
 		t.grid.add(percent)
 	case len(t.few) < fewTotals:
 		t.few = append(t.few, percent)
@@ -181,7 +184,7 @@ func (t *totals) add(percent, n, cut float64) {
 }
 
 func (t *totals) median() Value {
-	if t.grid != nil {
+	if t.grid.bins != nil {
 		return median(t.grid.runs())
 	}
 	return median(sorted(append([]float64(nil), t.few...)))

@@ -5,41 +5,53 @@ import (
 	"slices"
 )
 
-// A bin holds how many values fell into it and their sum.
-type bin struct{ n, sum float64 }
+// hair is added before numbers are compared with a bound, so that rounding does
+// not decide on which side one falls that lies on it.
+const hair = 1e-9
+
+// A bin holds how many values fell into it, and by how much they lie above its
+// middle, all together. Single precision keeps a histogram small enough for
+// the processor's cache; what is lost is far below the width of a bin.
+type bin struct {
+	n     uint32
+	above float32
+}
 
 // A grid is a histogram in equal bins. What falls outside is counted in the
-// first or last one. Since a bin knows the mean of its values, a column of
-// few different values is kept exactly.
+// first or last one. Since a bin knows the mean of its values, a column of few
+// different values is kept as it is.
 type grid struct {
 	low, scale float64 // bin = (value - low) * scale, rounded
 	bins       []bin
 }
 
 // newGrid divides low to high into so many steps, with a bin around each end.
-func newGrid(low, high float64, steps int) *grid {
-	return &grid{low, float64(steps) / (high - low), make([]bin, steps+1)}
+func newGrid(low, high float64, steps int) grid {
+	return grid{low, float64(steps) / (high - low), make([]bin, steps+1)}
 }
 
 func (g *grid) add(v float64) {
-	i := int((v-g.low)*g.scale + 0.5)
-	b := &g.bins[min(max(i, 0), len(g.bins)-1)]
+	at := (v - g.low) * g.scale
+	i := min(max(int(at+0.5+hair), 0), len(g.bins)-1)
+	b := &g.bins[i]
 	b.n++
-	b.sum += v
+	if above := at - float64(i); above != 0 {
+		b.above += float32(above)
+	}
 }
-
-// A sorted column is runs of equal values, the lowest first.
-type run struct{ n, value float64 }
 
 func (g *grid) runs() []run {
 	var out []run
-	for _, b := range g.bins {
+	for i, b := range g.bins {
 		if b.n > 0 {
-			out = append(out, run{b.n, b.sum / b.n})
+			out = append(out, run{float64(b.n), g.low + (float64(i)+float64(b.above)/float64(b.n))/g.scale})
 		}
 	}
 	return out
 }
+
+// A sorted column is runs of equal values, the lowest first.
+type run struct{ n, value float64 }
 
 // sorted turns values into a sorted column.
 func sorted(values []float64) []run {
@@ -117,20 +129,20 @@ func meanOf(column []run) (mean, n float64) {
 	return mean / n, n
 }
 
-// A clock is a histogram of seconds with 32 bins an octave, from half a second
+// A clock is a histogram of seconds with 16 bins an octave, from half a second
 // to a day and a half: equal steps within an octave, so that no bin is wider
-// than a 32nd of its value (the idea of DDSketch, Masson et al., PVLDB 12(12),
+// than a 16th of its value (the idea of DDSketch, Masson et al., PVLDB 12(12),
 // 2019, with the float's own exponent for a logarithm).
 type clock [clockBins]uint32
 
 const (
-	clockBins  = 18 * 32
-	clockShift = 23 - 5 // leaves the exponent and five bits of a float32
-	clockLow   = 126 << 5
+	clockBins  = 18 * 16
+	clockShift = 23 - 4 // leaves the exponent and four bits of a float32
+	clockLow   = 126 << 4
 )
 
-func (c *clock) add(seconds float64) {
-	i := int(math.Float32bits(float32(seconds))>>clockShift) - clockLow
+func (c *clock) add(seconds float32) {
+	i := int(math.Float32bits(seconds)>>clockShift) - clockLow
 	c[min(max(i, 0), clockBins-1)]++
 }
 
@@ -149,10 +161,10 @@ func (c *clock) runs() []run {
 
 // bands is how many bands the rest of the form, 0 to 100 per cent, is cut into
 // where something is counted by ability.
-const bands = 64
+const bands = 32
 
 // band returns the band of a rest score.
-func band(rest float64) int { return min(max(int(rest*bands/100), 0), bands-1) }
+func band(rest float64) int { return min(max(int(rest*bands/100+hair), 0), bands-1) }
 
 // A split says which part of each band belongs to the lowest and which to the
 // highest third of all.

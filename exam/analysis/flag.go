@@ -60,10 +60,10 @@ func difficultyFlags(r *ItemReport) []Flag {
 		bound, than = r.Guess+aboveGuess, fmt.Sprintf("where guessing alone would win %s", share(r.Guess))
 	}
 	switch {
-	case r.Facility > tooEasy:
+	case r.Facility > tooEasy+hair:
 		return []Flag{{TooEasy, "", r.Low > tooEasy, fmt.Sprintf("%s of its points were won: it tells hardly anybody apart.", share(r.Facility)),
 			"Make it harder, or keep it only if everybody has to show this."}}
-	case r.Facility < bound:
+	case r.Facility < bound-hair:
 		return []Flag{{TooHard, "", r.High < bound, fmt.Sprintf("Only %s of its points were won, %s.", share(r.Facility), than),
 			"Check the key and the wording. If both are right, ask it at a higher level or leave it out."}}
 	}
@@ -80,16 +80,16 @@ func strengthFlags(r *ItemReport) []Flag {
 	}
 	d := float64(r.Discrimination)
 	high := 100 * math.Tanh(math.Atanh(min(max(d/100, -0.9999), 0.9999))+1.96/math.Sqrt(float64(r.N)-3))
-	if d < 0 {
+	if d < -hair {
 		return []Flag{{Negative, "", high < 0, fmt.Sprintf("People who do well on the rest of the form do worse here (discrimination %s).", r.Discrimination.Text(0)),
 			"Take it out of the exam until its key and its options have been checked."}}
 	}
 	var out []Flag
-	if d < weak {
+	if d < weak-hair {
 		out = append(out, Flag{Weak, "", high < weak, fmt.Sprintf("People who do well on the rest of the form do hardly better here (discrimination %s).", r.Discrimination.Text(0)),
 			"Look for a second reading of the stem, a doubtful key or a trick, and mend it."})
 	}
-	if e := float64(r.Efficiency); r.Efficiency.Defined() && e < inefficient {
+	if e := float64(r.Efficiency); r.Efficiency.Defined() && e < inefficient-hair {
 		out = append(out, Flag{Inefficient, "", d > 0 && high*e/d < inefficient, fmt.Sprintf("It sorts people only %s%% as well as an item of its difficulty could.", r.Efficiency.Text(0)),
 			"Look at who takes which option, then sharpen the stem or replace the option that misleads the able."})
 	}
@@ -138,7 +138,7 @@ func (it *item) choiceFlags() []Flag {
 // rivalFlag compares the people of a distractor with those of the key.
 func (it *item) rivalFlag(d, k int) []Flag {
 	rival, key := &it.choices[d], &it.choices[k]
-	if rival.n < seldom || rival.n < seldomShare*it.pair.n {
+	if rival.n < seldom || float64(rival.n) < seldomShare*it.pair.n {
 		return nil
 	}
 	s := it.subject.Options[d]
@@ -164,7 +164,7 @@ func (it *item) boxFlag(i int) []Flag {
 	if s.Key {
 		t = -t
 	}
-	if t <= likely || c.n < seldom || it.pair.n-c.n < seldom {
+	if t <= likely || c.n < seldom || it.pair.n-float64(c.n) < seldom {
 		return nil
 	}
 	said, wrong := "is wrong by the key, and people who do well tick it", "right"
@@ -191,7 +191,7 @@ func distance(a, b *choice) float64 {
 	if a.n < 2 || b.n < 2 {
 		return 0
 	}
-	se := math.Sqrt(float64(a.variance())/a.n + float64(b.variance())/b.n)
+	se := math.Sqrt(float64(a.variance())/float64(a.n) + float64(b.variance())/float64(b.n))
 	if se < 1e-9 {
 		return 0
 	}

@@ -50,51 +50,43 @@ func (m *moments) kurtosis() Value {
 	return Value(k4 / (k2 * k2))
 }
 
-// blockSize is how many pairs a joint takes before it folds them in.
-const blockSize = 256
-
 // A joint holds the means of two columns and the sums of squares and products
-// of the deviations from them. Deviations are taken from the means so far and
-// summed in blocks; a block is folded in by the rule for merging two samples,
-// which is as stable as updating after every pair and needs one division a
-// block: Chan, Golub, LeVeque, Algorithms for Computing the Sample Variance,
+// of the deviations from them. It takes blocks of pairs: within a block
+// deviations are taken from the means so far, and a block is folded in by the
+// rule for merging two samples, so that no large sum is ever taken from
+// another: Chan, Golub, LeVeque, Algorithms for Computing the Sample Variance,
 // The American Statistician 37(3), 1983, eq. 1.5 and 2.1.
-type joint struct {
-	n, mx, my, sxx, syy, sxy float64
-	k, bx, by, bxx, byy, bxy float64 // the block
-}
+type joint struct{ n, mx, my, sxx, syy, sxy float64 }
 
-func (j *joint) add(x, y float64) {
-	if j.n+j.k == 0 {
-		j.mx, j.my = x, y
-	}
-	x -= j.mx
-	y -= j.my
-	j.bx += x
-	j.by += y
-	j.bxx += x * x
-	j.byy += y * y
-	j.bxy += x * y
-	if j.k++; j.k == blockSize {
-		j.fold()
-	}
-}
-
-func (j *joint) fold() {
-	if j.k == 0 {
+func (j *joint) fold(block []person) {
+	if len(block) == 0 {
 		return
 	}
-	n := j.n + j.k
-	w := j.n / (n * j.k) // of the distance between the block's mean and the old one
-	j.sxx += j.bxx - j.bx*j.bx/j.k + w*j.bx*j.bx
-	j.syy += j.byy - j.by*j.by/j.k + w*j.by*j.by
-	j.sxy += j.bxy - j.bx*j.by/j.k + w*j.bx*j.by
-	j.mx += j.bx / n
-	j.my += j.by / n
-	j.n, j.k, j.bx, j.by, j.bxx, j.byy, j.bxy = n, 0, 0, 0, 0, 0, 0
+	if j.n == 0 {
+		j.mx, j.my = block[0].fraction, block[0].rest
+	}
+	var bx, by, bxx, byy, bxy float64
+	mx, my := j.mx, j.my
+	for i := range block {
+		dx, dy := block[i].fraction-mx, block[i].rest-my
+		bx += dx
+		by += dy
+		bxx += dx * dx
+		byy += dy * dy
+		bxy += dx * dy
+	}
+	k := float64(len(block))
+	n := j.n + k
+	w := j.n/(n*k) - 1/k // of the distance between the means, less what the block's own mean explains
+	j.sxx += bxx + w*bx*bx
+	j.syy += byy + w*by*by
+	j.sxy += bxy + w*bx*by
+	j.mx += bx / n
+	j.my += by / n
+	j.n = n
 }
 
-// varX, varY and cov divide by n-1. They are to be asked after fold.
+// varX, varY and cov divide by n-1.
 func (j *joint) varX() Value { return j.over(j.sxx) }
 func (j *joint) varY() Value { return j.over(j.syy) }
 func (j *joint) cov() Value  { return j.over(j.sxy) }
@@ -114,5 +106,15 @@ func (j *joint) corr() Value {
 	if j.n < 2 || j.sxx <= flat*j.n || j.syy <= flat*j.n {
 		return undefined
 	}
-	return Value(min(max(j.sxy/math.Sqrt(j.sxx*j.syy), -1), 1))
+	r := min(max(j.sxy/math.Sqrt(j.sxx*j.syy), -1), 1)
+	return Value(settle(r, 1))
+}
+
+// settle is x, or 0 where x is nothing but rounding beside numbers of size: a
+// covariance that is none must not turn negative.
+func settle(x, size float64) float64 {
+	if math.Abs(x) < 1e-12*size {
+		return 0
+	}
+	return x
 }

@@ -98,17 +98,18 @@ func (c *Collector) report(add func(int, *ItemReport)) *Report {
 	r := c.total.report()
 	r.Attempts, r.Standing = c.rows, standing(c.rows)
 	r.Fixed = c.rows > 0 && !c.random
-	for _, it := range c.items {
+	items := c.summed()
+	for _, it := range items {
 		r.Items = append(r.Items, it.report())
 	}
 	if r.Fixed {
-		c.fixed(r)
+		c.fixed(r, items)
 	}
 	if r.Standing == Hidden {
 		*r = Report{Attempts: r.Attempts, Standing: Hidden, Fixed: r.Fixed, Items: r.Items}
 		r.undefine()
 	}
-	for i, it := range c.items {
+	for i, it := range items {
 		r.Items[i].finish(it)
 		add(i, &r.Items[i])
 	}
@@ -145,24 +146,24 @@ func (t *totals) report() *Report {
 // fixed adds what only a fixed form has, and turns per cents into points. With
 // x an item's points and T the total, cov(x, T) = var(x) + cov(x, T - x)
 // (EXAM.md c).
-func (c *Collector) fixed(r *Report) {
+func (c *Collector) fixed(r *Report, items []*item) {
 	scale := c.points / 100
 	r.Points = Value(c.points)
 	r.Mean, r.Median, r.SD = r.Mean*Value(scale), r.Median*Value(scale), r.SD*Value(scale)
 	total, inner, roots := float64(r.SD*r.SD), 0.0, 0.0
-	for _, it := range c.items {
+	for _, it := range items {
 		v, cov, _ := it.inPoints(c.points)
 		inner += v
-		roots += math.Sqrt(max(0, v+cov))
+		roots += math.Sqrt(max(0, settle(v+cov, c.points)))
 	}
-	for i, it := range c.items {
+	for i, it := range items {
 		if it.max == 0 {
 			continue
 		}
 		v, cov, rest := it.inPoints(c.points)
 		r.Items[i].Intended = Value(100 * it.max / c.points)
-		if v+cov >= 0 {
-			r.Items[i].Effective = ratio(100*math.Sqrt(v+cov), roots)
+		if with := settle(v+cov, c.points); with >= 0 {
+			r.Items[i].Effective = ratio(100*math.Sqrt(with), roots)
 		}
 		r.Items[i].AlphaWithout = alpha(c.form-1, c.rows, inner-v, rest)
 	}
@@ -186,17 +187,24 @@ func alpha(p, n int, inner, total float64) Value {
 // inPoints returns the variance of the item's points, their covariance with the
 // points on the rest of a fixed form, and the variance of those.
 func (it *item) inPoints(points float64) (v, cov, rest float64) {
-	if it.max == 0 || it.pair.n+it.pair.k < 2 {
+	if it.max == 0 || it.pair.n < 2 {
 		return 0, 0, 0
 	}
-	it.pair.fold()
 	scale := (points - it.max) / 100
 	return float64(it.pair.varX()) * it.max * it.max, float64(it.pair.cov()) * it.max * scale, float64(it.pair.varY()) * scale * scale
 }
 
+// summed returns the items with everybody in their sums.
+func (c *Collector) summed() []*item {
+	out := make([]*item, len(c.items))
+	for i, it := range c.items {
+		out[i] = it.summed()
+	}
+	return out
+}
+
 // report gives what holds of an item on any form.
 func (it *item) report() ItemReport {
-	it.pair.fold()
 	p := &it.pair
 	r := ItemReport{Item: exam.ItemID(it.subject.ID), N: int(p.n), Standing: standing(int(p.n))}
 	r.undefine()
@@ -213,7 +221,7 @@ func (it *item) report() ItemReport {
 	for i := range it.choices {
 		ch, s := &it.choices[i], it.subject.Options[i]
 		cr := ChoiceReport{ID: s.ID, Label: s.Label, Group: s.Group, Key: s.Key, N: int(ch.n),
-			Share: Value(ch.n / p.n), Mean: ch.mean(), Biserial: it.biserial(ch)}
+			Share: Value(float64(ch.n) / p.n), Mean: ch.mean(), Biserial: it.biserial(ch)}
 		cr.Lowest, cr.Highest = split.of(&ch.bands, p.n)
 		r.Choices = append(r.Choices, cr)
 	}

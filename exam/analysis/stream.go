@@ -17,7 +17,6 @@ type Stream struct {
 	attempt  exam.AttemptID
 	pass     float64
 	row      []Answer
-	picks    []int // of the whole row; answers hold parts of it
 	answered bool
 	held     []*tracked // the versions of the row
 }
@@ -55,9 +54,7 @@ func (s *Stream) Slot(a *exam.Attempt, slot exam.Slot, it *exam.Item) error {
 		s.attempt, s.pass = a.ID, a.Rules.Pass
 	}
 	v := s.track(a, slot.Version, it)
-	from := len(s.picks)
-	s.picks = v.reader.picks(s.picks, slot.Response)
-	answer := Answer{Item: v.item, Mark: slot.Points * slot.Fraction, Max: slot.Points, Picks: s.picks[from:], Blank: slot.Response.Blank()}
+	answer := Answer{Item: v.item, Mark: slot.Points * slot.Fraction, Max: slot.Points, Picks: v.reader.picks(slot.Response), Blank: slot.Response.Blank()}
 	if !answer.Blank && !slot.Seen.IsZero() && slot.Answered.After(slot.Seen) {
 		answer.Seconds = slot.Answered.Sub(slot.Seen).Seconds()
 	}
@@ -96,7 +93,7 @@ func (s *Stream) meet(id exam.VersionID, it *exam.Item) *tracked {
 
 // flush counts the attempt whose slots have come.
 func (s *Stream) flush() error {
-	defer func() { s.row, s.picks, s.held, s.answered = s.row[:0], s.picks[:0], s.held[:0], false }()
+	defer func() { s.row, s.held, s.answered = s.row[:0], s.held[:0], false }()
 	if len(s.row) == 0 {
 		return nil
 	}

@@ -136,14 +136,14 @@ func newReader(it *exam.Item, s Subject) *reader {
 	return r
 }
 
-// picks appends what was picked in a response to list.
-func (r *reader) picks(list []int, resp exam.Response) []int {
+// picks returns what was picked in a response, a bit a choice.
+func (r *reader) picks(resp exam.Response) (set uint64) {
 	if resp.Blank() {
-		return list
+		return 0
 	}
 	pick := func(id string) {
-		if i, ok := r.index[id]; ok {
-			list = append(list, i)
+		if i, ok := r.index[id]; ok && i < MaxChoices {
+			set |= 1 << i
 		}
 	}
 	switch r.it.Type {
@@ -170,7 +170,7 @@ func (r *reader) picks(list []int, resp exam.Response) []int {
 	case exam.Cloze:
 		r.blanks(resp, pick)
 	}
-	return list
+	return set
 }
 
 // blanks picks for every gap that was filled.

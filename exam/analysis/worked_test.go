@@ -63,16 +63,17 @@ type expected struct {
 // references, however few people there are.
 func found(c *Collector) []expected {
 	r := &Report{}
-	for _, it := range c.items {
+	items := c.summed()
+	for _, it := range items {
 		r.Items = append(r.Items, it.report())
 	}
 	t := c.total.report()
 	r.SD = t.SD
-	c.fixed(r)
+	c.fixed(r, items)
 	var out []expected
-	for k, it := range c.items {
+	for k, it := range items {
 		v, cov, rest := it.inPoints(c.points)
-		x, y := it.columns()
+		x, y := it.sorted()
 		ir := r.Items[k]
 		out = append(out, expected{
 			S: ir.N, Facility: float64(ir.Facility), SD: float64(ir.SD) * it.max, Variance: v, Rest: rest, Covariance: cov,
@@ -97,10 +98,11 @@ type test struct {
 
 func foundTest(c *Collector) test {
 	r := c.total.report()
-	for _, it := range c.items {
+	items := c.summed()
+	for _, it := range items {
 		r.Items = append(r.Items, it.report())
 	}
-	c.fixed(r)
+	c.fixed(r, items)
 	return test{float64(r.Mean), float64(r.Median), float64(r.SD), float64(r.Skewness), float64(r.Kurtosis), float64(r.Alpha), float64(r.ErrorRatio), float64(r.SEM)}
 }
 
