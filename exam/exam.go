@@ -36,4 +36,8 @@ var (
 
 	// ErrBlueprint means that the bank cannot fill the blueprint.
 	ErrBlueprint = errors.New("the bank cannot fill the blueprint")
+
+	// ErrBusy means that a [Runner] had no room to run an answer. It says
+	// nothing of the answer: try again later.
+	ErrBusy = errors.New("too much is running at the moment; try again in a few seconds")
 )
