@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"groundwork/exam"
+	"groundwork/quiz/practice"
 )
 
 // An Export is everything that the database has of one learner, but for the
@@ -20,6 +21,9 @@ type Export struct {
 	Progress []Done
 	Notes    []Note // empty ones too
 	Attempts []ExportedAttempt
+	Cards    []practice.Card
+	Reviews  []practice.Review // answers to cards, oldest first
+	Practice *Practice         // settings, without the cards; nil if there are none
 
 	items map[exam.VersionID]*exam.Item
 }
@@ -61,7 +65,7 @@ func (s *Store) Export(ctx context.Context, learner LearnerID) (e Export, err er
 			return err
 		}
 		e.Seen = fromMillis(seen)
-		return errors.Join(e.readSignIns(t), e.readWork(t), s.exportAttempts(t, &e))
+		return errors.Join(e.readSignIns(t), e.readWork(t), e.readPractice(t), s.exportAttempts(t, &e))
 	})
 	return e, err
 }
@@ -104,6 +108,23 @@ func (e *Export) readWork(t *tx) error {
 		e.Notes = append(e.Notes, n)
 		return err
 	}, `SELECT ref, body, rev, saved_at FROM notes WHERE learner_id = $1 ORDER BY ref`, e.Learner.ID)
+}
+
+// readPractice reads cards, the answers to them and what was set.
+func (e *Export) readPractice(t *tx) (err error) {
+	if e.Cards, err = cards(t, e.Learner.ID); err != nil {
+		return err
+	}
+	if e.Reviews, err = reviews(t, e.Learner.ID, time.Time{}); err != nil {
+		return err
+	}
+	var n int
+	if err := t.row(`SELECT count(*) FROM practice WHERE learner_id = $1`, e.Learner.ID).Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	p, err := practiceSettings(t, e.Learner.ID)
+	e.Practice = &p
+	return err
 }
 
 func (s *Store) exportAttempts(t *tx, e *Export) error {

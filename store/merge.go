@@ -16,6 +16,7 @@ type Merged struct {
 	Attempts int // exam attempts
 	Notes    int // notes that the account did not have
 	Joined   int // notes that both had: both texts stand in one note now
+	Cards    int // practice cards that the account did not have
 	Closed   int // attempts in progress that were graded, because only one can be open
 }
 
@@ -57,6 +58,9 @@ func (s *Store) merge(t *tx, visitor, into LearnerID, now time.Time) (m Merged, 
 		return m, err
 	}
 	if m.Attempts, err = mergeAttempts(t, visitor, into); err != nil {
+		return m, err
+	}
+	if m.Cards, err = mergePractice(t, visitor, into); err != nil {
 		return m, err
 	}
 	return m, t.one(`DELETE FROM learners WHERE id = $1`, visitor)

@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"groundwork/exam"
+	"groundwork/quiz/practice"
+)
+
+// A Deck is the cards of somebody while an exam's answers become cards. What
+// is changed in it is saved when the function that got it returns.
+type Deck struct {
+	Cards        map[practice.ID]practice.Card
+	Ability      Estimate
+	Difficulties map[exam.ItemID]Estimate // of the attempt's items
+	First        bool                     // it is the learner's first attempt
+
+	told    map[string]bool
+	changed map[practice.ID]bool
+	reviews []practice.Review
+}
+
+// Told reports whether what source names has been counted before.
+func (d *Deck) Told(source string) bool { return d.told[source] }
+
+// Put changes or adds a card. With a source, the change is noted in the log
+// and counts as told.
+func (d *Deck) Put(c practice.Card, r practice.Review) {
+	d.Cards[c.ID] = c
+	d.changed[c.ID] = true
+	if r.Source != "" {
+		d.told[r.Source] = true
+		d.reviews = append(d.reviews, r)
+	}
+}
+
+// LearnFromExams gives learn every graded attempt of learner at an exam from
+// which no cards have been made yet, oldest first, with the cards, and saves
+// what it did. An attempt is given once, however often this is called and by
+// how many at once; if learn fails, nothing of it is saved.
+func (s *Store) LearnFromExams(ctx context.Context, learner LearnerID, name string, now time.Time, learn func(*exam.Attempt, func(exam.VersionID) *exam.Item, *Deck) error) error {
+	waiting := func(t *tx) (ids []exam.AttemptID, err error) {
+		err = t.each(func(r *sql.Rows) error {
+			var id exam.AttemptID
+			err := r.Scan(&id)
+			ids = append(ids, id)
+			return err
+		}, `SELECT id FROM attempts a WHERE learner_id = $1 AND exam = $2 AND state = 'graded'
+			AND NOT EXISTS (SELECT 1 FROM practised_attempts p WHERE p.attempt_id = a.id) ORDER BY number`, learner, name)
+		return ids, err
+	}
+	none := false
+	err := s.view(ctx, "look for graded attempts", func(t *tx) error {
+		ids, err := waiting(t)
+		none = len(ids) == 0
+		return err
+	})
+	if err != nil || none {
+		return err
+	}
+	return s.update(ctx, "learn from exams", func(t *tx) error {
+		ids, err := waiting(t)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := s.learnFrom(t, learner, id, now, learn); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Store) learnFrom(t *tx, learner LearnerID, id exam.AttemptID, now time.Time, learn func(*exam.Attempt, func(exam.VersionID) *exam.Item, *Deck) error) error {
+	a, err := s.attempt(t, learner, id)
+	if err != nil {
+		return err
+	}
+	if err := s.load(t, a.Slots); err != nil {
+		return err
+	}
+	d, err := deck(t, learner, a)
+	if err != nil {
+		return err
+	}
+	ability := d.Ability
+	if err := learn(a, s.items.get, d); err != nil {
+		return err
+	}
+	for id := range d.changed {
+		if err := putCard(t, learner, d.Cards[id]); err != nil {
+			return err
+		}
+	}
+	for _, r := range d.reviews {
+		if _, err := addReview(t, learner, r); err != nil {
+			return err
+		}
+	}
+	for item, e := range d.Difficulties {
+		if e.N == 0 {
+			continue
+		}
+		if err := putDifficulty(t, string(item), e); err != nil {
+			return err
+		}
+	}
+	if d.Ability != ability {
+		if err := putAbility(t, learner, d.Ability); err != nil {
+			return err
+		}
+	}
+	_, err = t.exec(`INSERT INTO practised_attempts (attempt_id, at) VALUES ($1, $2)`, id, millis(now))
+	return err
+}
+
+// deck reads what learning from an attempt may change.
+func deck(t *tx, learner LearnerID, a *exam.Attempt) (*Deck, error) {
+	p, err := practiceSettings(t, learner)
+	if err != nil {
+		return nil, err
+	}
+	list, err := cards(t, learner)
+	if err != nil {
+		return nil, err
+	}
+	d := &Deck{
+		Cards: map[practice.ID]practice.Card{}, Ability: p.Ability, Difficulties: map[exam.ItemID]Estimate{}, First: a.Number == 1,
+		told: map[string]bool{}, changed: map[practice.ID]bool{},
+	}
+	for _, c := range list {
+		d.Cards[c.ID] = c
+	}
+	for _, slot := range a.Slots {
+		if d.Difficulties[slot.Item], err = difficulty(t, string(slot.Item)); err != nil {
+			return nil, err
+		}
+	}
+	err = t.each(func(r *sql.Rows) error {
+		var source string
+		err := r.Scan(&source)
+		d.told[source] = true
+		return err
+	}, `SELECT source FROM reviews WHERE learner_id = $1 AND source <> ''`, learner)
+	return d, err
+}
+
+// mergePractice gives what the visitor practised to the other learner: of a
+// card that both have, the one with more answers stays; all answers stand in
+// one log; what an exam told both of is told once; settings are the account's.
+func mergePractice(t *tx, visitor, into LearnerID) (added int, err error) {
+	theirs, err := cards(t, visitor)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range theirs {
+		own, there, err := card(t, into, c.ID, c.Created)
+		if err != nil {
+			return 0, err
+		}
+		if there && own.Reps >= c.Reps {
+			continue
+		}
+		if !there {
+			added++
+		}
+		if err := putCard(t, into, c); err != nil {
+			return 0, err
+		}
+	}
+	_, err = t.exec(`
+		UPDATE reviews SET learner_id = $2 WHERE learner_id = $1
+		AND (source = '' OR source NOT IN (SELECT source FROM reviews WHERE learner_id = $2 AND source <> ''))`, visitor, into)
+	if err != nil {
+		return 0, err
+	}
+	_, err = t.exec(`
+		INSERT INTO practice (learner_id, daily, ability, answers, placement, placed_at)
+		SELECT $2, daily, ability, answers, placement, placed_at FROM practice WHERE learner_id = $1
+		ON CONFLICT (learner_id) DO UPDATE SET
+			ability = CASE WHEN excluded.answers > practice.answers THEN excluded.ability ELSE practice.ability END,
+			answers = CASE WHEN excluded.answers > practice.answers THEN excluded.answers ELSE practice.answers END,
+			placement = CASE WHEN coalesce(excluded.placed_at, 0) > coalesce(practice.placed_at, 0) THEN excluded.placement ELSE practice.placement END,
+			placed_at = CASE WHEN coalesce(excluded.placed_at, 0) > coalesce(practice.placed_at, 0) THEN excluded.placed_at ELSE practice.placed_at END`,
+		visitor, into)
+	return added, err
+}
