@@ -75,7 +75,11 @@ func serve(ctx context.Context, args []string, w world) (err error) {
 	if err != nil {
 		return err
 	}
-	site, err := web.New(st, s.web(), log, o.config(keys))
+	config, err := o.config(keys)
+	if err != nil {
+		return err
+	}
+	site, err := web.New(st, s.web(), log, config)
 	if err != nil {
 		return err
 	}
@@ -83,12 +87,17 @@ func serve(ctx context.Context, args []string, w world) (err error) {
 }
 
 // config turns the settings into what the site needs to know.
-func (o *options) config(keys web.Keys) web.Config {
+func (o *options) config(keys web.Keys) (web.Config, error) {
 	c := web.Config{Keys: keys, Secure: o.secure, Now: time.Now, Seed: seed, Version: version, Proxies: o.proxies}
-	if o.askURL != "" {
-		c.Model, c.ModelIs = ask.NewHTTPModel(o.askURL, o.askKey, o.askModel, nil), o.askModel
+	if o.askURL == "" {
+		return c, nil
 	}
-	return c
+	model, err := ask.NewHTTPModel(o.askURL, o.askKey, o.askModel, nil)
+	if err != nil {
+		return c, fmt.Errorf("-ask-url: %w", err)
+	}
+	c.Model, c.ModelIs = model, o.askModel
+	return c, nil
 }
 
 // seed is where forms get their chance from.
