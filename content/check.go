@@ -1,14 +1,13 @@
 package content
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"groundwork/content/diagram"
-	"groundwork/content/source"
 )
 
 // parts are the sections that each kind of page must have, in this order.
@@ -23,37 +22,58 @@ func (l *loader) check() {
 	l.checkOverview()
 	l.checkLevels()
 	l.checkPath()
+	orders := map[int]string{}
 	for _, s := range l.lib.Skills {
-		l.checkSkill(s)
+		if !l.unread[s.File] {
+			l.checkSkill(s)
+			l.order(s.File, s.Order, orders)
+		}
+		l.wantParts(s.File, s.Parts, skillParts)
 	}
 	for _, name := range sortedKeys(l.lib.lessons) {
 		l.checkLesson(l.lib.lessons[name])
 	}
+	orders = map[int]string{}
 	for _, p := range l.lib.Projects {
-		l.checkProject(p)
+		if !l.unread[p.File] {
+			l.checkProject(p)
+			l.order(p.File, p.Order, orders)
+		}
+		l.wantParts(p.File, p.Parts, projectParts)
 	}
-	l.checkLists()
+	if len(l.lib.Skills) == 0 {
+		l.add("skill", 0, "holds no skill", "write one file for each")
+	}
+	l.checkInterview()
+	l.checkMistakes()
 	l.checkIDs()
 }
 
-// find returns the line of the file's front matter that holds text, or its
-// last word after a slash, for a message.
-func (l *loader) find(file, text string) int {
-	f, _ := source.Read(l.fsys, file)
-	if f == nil {
-		return 0
+// need reports a key that is missing or empty.
+func (l *loader) need(ok bool, file string, where ...string) {
+	if !ok {
+		key := strings.Trim(where[len(where)-1], "\n:")
+		l.add(file, l.find(file, where...), "has no "+key, "write "+key+"; content/README.md shows the form")
 	}
-	if !strings.Contains(string(f.Front), text) {
-		text = text[strings.LastIndexByte(text, '/')+1:]
-	}
-	return f.Line(text)
 }
 
-// count reports a list that does not have the wanted length. Another folder
-// than ours may have other numbers of everything, but none may be empty.
+// count reports a list that is missing. Another folder than ours may have
+// other numbers of everything, but none may be empty.
 func (l *loader) count(file, key string, have int) {
 	if have == 0 {
-		l.add(file, l.find(file, key), fmt.Sprintf("the list %s is missing or empty", key), "write it; content/README.md shows the form")
+		l.add(file, l.find(file, key+":"), fmt.Sprintf("the list %s is missing or empty", key), "write it; content/README.md shows the form")
+	}
+}
+
+// order reports a place in a list that is none or taken.
+func (l *loader) order(file string, order int, taken map[int]string) {
+	switch other := taken[order]; {
+	case order < 1:
+		l.add(file, l.find(file, "\norder:"), "has no order", "write order: and its place in lists, from 1")
+	case other != "":
+		l.add(file, l.find(file, "\norder:"), fmt.Sprintf("has the order %d, as %s has", order, other), "give each a place of its own")
+	default:
+		taken[order] = file
 	}
 }
 
@@ -62,14 +82,14 @@ func (l *loader) terms(file, key string, list []Term) {
 	l.count(file, key, len(list))
 	for i, t := range list {
 		if t.Title == "" || t.Text == "" {
-			l.add(file, l.find(file, key+":"), fmt.Sprintf("entry %d of %s lacks its title or text", i+1, key), "write both")
+			l.add(file, l.find(file, "\n"+key+":"), fmt.Sprintf("entry %d of %s lacks its title or text", i+1, key), "write both")
 		}
 	}
 }
 
 func (l *loader) checkOverview() {
 	o, file := l.lib.Overview, "guide/overview.md"
-	if o.File == "" {
+	if l.unread[file] {
 		return
 	}
 	for key, n := range map[string]int{
@@ -80,32 +100,39 @@ func (l *loader) checkOverview() {
 	}
 	l.terms(file, "duties", o.Duties)
 	l.terms(file, "day", o.Day)
-	if o.Tagline == "" || o.Role == "" || o.Published.IsZero() || o.Updated.IsZero() {
-		l.add(file, 2, "lacks tagline, role, published or updated", "write all four")
-	}
+	l.need(o.Tagline != "", file, "\ntagline:")
+	l.need(o.Role != "", file, "\nrole:")
+	l.need(!o.Published.IsZero(), file, "\npublished:")
+	l.need(!o.Updated.IsZero(), file, "\nupdated:")
 	for _, q := range o.SelfCheck {
-		l.lesson(file, q.Lesson)
+		l.need(q.Question != "", file, "\nself-check:", "id: "+q.ID, "question:")
+		l.lesson(file, q.Lesson, "\nself-check:")
 	}
 }
 
 func (l *loader) checkLevels() {
 	v, file := l.lib.Levels, "guide/levels.md"
-	if v.File == "" {
+	if l.unread[file] {
 		return
 	}
 	l.count(file, "rows", len(v.Rows))
 	l.count(file, "levels", len(v.Levels))
 	for _, level := range v.Levels {
+		at := l.find(file, "\nlevels:", "id: "+level.ID)
 		if len(level.Expectations) != len(v.Rows) {
-			l.add(file, l.find(file, "id: "+level.ID), fmt.Sprintf("%s has %d expectations for %d rows", level.ID, len(level.Expectations), len(v.Rows)), "write one for each row")
+			l.add(file, at, fmt.Sprintf("%s has %d expectations for %d rows", level.ID, len(level.Expectations), len(v.Rows)), "write one for each row")
 		}
+		l.need(level.Title != "", file, "\nlevels:", "id: "+level.ID, "title:")
 		for _, e := range level.Expectations {
+			if e.Text == "" {
+				l.add(file, at, level.ID+" has an expectation without text", "write what is expected")
+			}
 			for _, s := range e.Skills {
-				l.skill(file, s)
+				l.skill(file, s, "\nlevels:", "id: "+level.ID)
 			}
 		}
 		if r := level.Salary; r.From <= 0 || r.To <= r.From || r.To > v.Salary.AxisMax || r.From < v.Salary.AxisMin {
-			l.add(file, l.find(file, "id: "+level.ID), fmt.Sprintf("%s is paid %d to %d", level.ID, r.From, r.To), "write from below to, both within the axis")
+			l.add(file, l.find(file, "\nlevels:", "id: "+level.ID, "salary:"), fmt.Sprintf("%s is paid %d to %d", level.ID, r.From, r.To), "write from below to, both within the axis")
 		}
 	}
 	if s := v.Salary; s.Currency == "" || s.Symbol == "" || s.Stated.IsZero() || s.Source == "" || len(s.Axis) == 0 {
@@ -115,97 +142,153 @@ func (l *loader) checkLevels() {
 
 func (l *loader) checkPath() {
 	p, file := l.lib.Path, "guide/path.md"
-	if p.File == "" {
+	if l.unread[file] {
 		return
 	}
 	l.count(file, "steps", len(p.Steps))
 	for _, s := range p.Steps {
+		where := []string{"\nsteps:", "id: " + s.ID}
 		for _, id := range s.Skills {
-			l.skill(file, id)
+			l.skill(file, id, append(where, "skills:")...)
 		}
 		for _, id := range s.Lessons {
-			l.lesson(file, id)
+			l.lesson(file, id, append(where, "lessons:")...)
 		}
-		if s.Title == "" || s.Text == "" || s.Task.ID == "" || len(s.Task.Criteria) == 0 {
-			l.add(file, l.find(file, "id: "+s.ID), "step "+s.ID+" lacks title, text, or a task with criteria", "write them")
+		if s.Title == "" || s.Text == "" || s.Task.ID == "" || s.Task.Title == "" || s.Task.Text == "" || len(s.Task.Criteria) == 0 {
+			l.add(file, l.find(file, where...), "step "+s.ID+" lacks title, text, or a task with id, title, text and criteria", "write them")
+		}
+		l.criteria(file, s.Task.Criteria, append(where, "criteria:")...)
+	}
+}
+
+// criteria reports entries without a text, or with a lesson that is none. An
+// entry without an id is reported with the other ids.
+func (l *loader) criteria(file string, list []Criterion, where ...string) {
+	for _, c := range list {
+		at := append(where[:len(where):len(where)], "id: "+c.ID)
+		if c.Text == "" {
+			l.add(file, l.find(file, at...), fmt.Sprintf("the entry %q has no text", c.ID), "write - {id: cursor, text: \"…\"}")
+		}
+		if c.Lesson != "" {
+			l.lesson(file, c.Lesson, at...)
 		}
 	}
 }
 
 func (l *loader) checkSkill(s *Skill) {
-	l.wantParts(s.File, s.Parts, skillParts)
-	if s.Lede == "" || s.Short == "" || strings.Count(s.MapName, "|") != 1 {
-		l.add(s.File, 2, "lacks lede or short, or its map-name has not two lines", "write them; map-name splits at one |")
+	l.need(s.Lede != "", s.File, "\nlede:")
+	l.need(s.Short != "", s.File, "\nshort:")
+	if strings.Count(s.MapName, "|") != 1 {
+		l.add(s.File, l.find(s.File, "\nmap-name:"), "the map-name has not two lines", "split it at one |")
 	}
 	l.count(s.File, "topics", len(s.Topics))
 	l.count(s.File, "lessons", len(s.Slugs))
 	for _, level := range []string{"junior", "mid", "senior"} {
 		if s.Levels[level] == "" {
-			l.add(s.File, l.find(s.File, "levels:"), "does not say what is expected of "+level, "write levels: with junior, mid and senior")
+			l.add(s.File, l.find(s.File, "\nlevels:", level+":"), "does not say what is expected of "+level, "write levels: with junior, mid and senior")
 		}
 	}
 	for _, id := range s.BuildsOn {
-		l.skill(s.File, id)
+		l.skill(s.File, id, "\nbuilds-on:")
 	}
-	for _, slug := range s.Slugs {
-		l.lesson(s.File, s.ID+"/"+slug)
+	for i, slug := range s.Slugs {
+		if slices.Contains(s.Slugs[:i], slug) {
+			l.add(s.File, l.find(s.File, "\nlessons:", slug, slug), fmt.Sprintf("lists the lesson %q twice", slug), "take one out")
+		} else if l.lib.lessons[s.ID+"/"+slug] == nil {
+			l.add(s.File, l.find(s.File, "\nlessons:", slug), fmt.Sprintf("there is no lesson %q", s.ID+"/"+slug), "write lesson/"+s.ID+"/"+slug+".md, or take it out")
+		}
 	}
 	for _, p := range s.Projects {
 		if l.lib.projects[p.ID] == nil {
-			l.add(s.File, l.find(s.File, p.ID), fmt.Sprintf("there is no project %q", p.ID), "name one of the files in project/")
+			l.add(s.File, l.find(s.File, "\nprojects:", p.ID), fmt.Sprintf("there is no project %q", p.ID), "name one of the files in project/")
 		}
+		l.need(p.Why != "", s.File, "\nprojects:", "id: "+p.ID, "why:")
 	}
-	if !slices.ContainsFunc(l.lib.Path.Steps, func(st Step) bool { return st.ID == s.Step }) {
-		l.add(s.File, l.find(s.File, "step:"), fmt.Sprintf("there is no step %q", s.Step), "name a step of guide/path.md")
+	if !l.unread["guide/path.md"] && !slices.ContainsFunc(l.lib.Path.Steps, func(st Step) bool { return st.ID == s.Step }) {
+		l.add(s.File, l.find(s.File, "\nstep:"), fmt.Sprintf("there is no step %q", s.Step), "name a step of guide/path.md")
 	}
-	if l.circular(s.ID, s.BuildsOn, map[string]bool{}) {
-		l.add(s.File, l.find(s.File, "builds-on"), "builds on itself by a detour", "take one of the prerequisites out")
+	if circular(s.ID, func(id string) []string {
+		if s := l.lib.skills[id]; s != nil {
+			return s.BuildsOn
+		}
+		return nil
+	}) {
+		l.add(s.File, l.find(s.File, "\nbuilds-on:"), "builds on itself, perhaps by a detour", "take one of the prerequisites out")
 	}
 }
 
-// circular reports whether one of ids leads back to start.
-func (l *loader) circular(start string, ids []string, seen map[string]bool) bool {
-	for _, id := range ids {
-		if id == start {
-			return true
-		}
-		if s := l.lib.skills[id]; s != nil && !seen[id] {
-			seen[id] = true
-			if l.circular(start, s.BuildsOn, seen) {
+// circular reports whether what start builds on leads back to it.
+func circular(start string, buildsOn func(id string) []string) bool {
+	seen := map[string]bool{}
+	var leads func(id string) bool
+	leads = func(id string) bool {
+		for _, next := range buildsOn(id) {
+			if next == start {
 				return true
 			}
+			if !seen[next] {
+				seen[next] = true
+				if leads(next) {
+					return true
+				}
+			}
 		}
+		return false
 	}
-	return false
+	return leads(start)
 }
 
 func (l *loader) checkLesson(lesson *Lesson) {
-	l.wantParts(lesson.File, lesson.Parts, lessonParts)
-	skill := l.lib.skills[lesson.Skill]
-	switch {
-	case skill == nil:
-		l.add(lesson.File, 0, fmt.Sprintf("stands in the folder of %q, which is no skill", lesson.Skill), "move it, or write skill/"+lesson.Skill+".md")
-	case !slices.Contains(skill.Slugs, lesson.Slug):
-		l.add(lesson.File, 0, "is not in the list lessons of "+skill.File, "add "+lesson.Slug+" there, in its place")
+	file := lesson.File
+	l.wantParts(file, lesson.Parts, lessonParts)
+	for _, p := range lesson.Parts {
+		if n := len(p.Checks); p.ID == "check" && n != 3 && (n > 0 || p.HTML != "") {
+			l.add(file, p.Line, fmt.Sprintf("has %d questions to check oneself by", n), "write three under ## … {#check}")
+		}
 	}
-	if lesson.Summary == "" || lesson.TryMinutes <= 0 {
-		l.add(lesson.File, 2, "lacks summary or try-minutes", "write both")
+	l.place(lesson)
+	if l.unread[file] {
+		return
 	}
+	l.need(lesson.Summary != "", file, "\nsummary:")
+	l.need(lesson.TryMinutes > 0, file, "\ntry-minutes:")
 	for _, id := range lesson.BuildsOn {
-		l.lesson(lesson.File, id)
+		l.lesson(file, id, "\nbuilds-on:")
 	}
 	if lesson.Next != "" {
-		l.lesson(lesson.File, lesson.Next)
+		l.lesson(file, lesson.Next, "\nnext:")
 	}
-	for _, b := range lesson.Blocks {
-		if b.Lang == "diagram" {
-			l.checkDiagram(lesson.File, b)
+	for _, s := range lesson.Sources {
+		if s.Title == "" || !strings.HasPrefix(s.URL, "https://") && !strings.HasPrefix(s.URL, "http://") {
+			l.add(file, l.find(file, "\nsources:", cmp.Or(s.Title, s.URL)), "a source lacks its title or its whole address", "write - {title: \"…\", url: \"https://…\"}")
 		}
 	}
-	for _, p := range lesson.Parts {
-		if p.ID == "check" && len(p.Checks) != 3 {
-			l.add(lesson.File, 0, fmt.Sprintf("has %d questions to check oneself by", len(p.Checks)), "write three under ## … {#check}")
+	if circular(lesson.ID, func(id string) []string {
+		if other := l.lib.lessons[id]; other != nil {
+			return other.BuildsOn
 		}
+		return nil
+	}) {
+		l.add(file, l.find(file, "\nbuilds-on:"), "builds on itself, perhaps by a detour", "take one of the prerequisites out")
+	}
+}
+
+// place reports a lesson that its skill does not know, or knows elsewhere.
+func (l *loader) place(lesson *Lesson) {
+	skill := l.lib.skills[lesson.Skill]
+	if skill == nil {
+		l.add(lesson.File, 0, fmt.Sprintf("stands in the folder of %q, which is no skill", lesson.Skill), "move it, or write skill/"+lesson.Skill+".md")
+		return
+	}
+	if l.unread[skill.File] {
+		return
+	}
+	at := slices.Index(skill.Slugs, lesson.Slug) + 1
+	switch {
+	case at == 0:
+		l.add(lesson.File, 0, "is not in the list lessons of "+skill.File, "add "+lesson.Slug+" there, in its place")
+	case lesson.Order != at && !l.unread[lesson.File]:
+		l.add(lesson.File, l.find(lesson.File, "\norder:"), fmt.Sprintf("has the order %d, but is number %d of %s", lesson.Order, at, skill.File), fmt.Sprintf("write order: %d, or move it in the list", at))
 	}
 }
 
@@ -222,126 +305,94 @@ func (l *loader) checkDiagram(file string, b Block) {
 }
 
 func (l *loader) checkProject(p *Project) {
-	l.wantParts(p.File, p.Parts, projectParts)
-	l.count(p.File, "scope", len(p.Scope))
-	l.count(p.File, "acceptance", len(p.Acceptance))
-	l.count(p.File, "stretch", len(p.Stretch))
+	l.need(p.Lede != "", p.File, "\nlede:")
+	l.need(p.Effort != "", p.File, "\neffort:")
+	l.count(p.File, "skills", len(p.Skills))
 	for _, id := range p.Skills {
-		l.skill(p.File, id)
+		l.skill(p.File, id, "\nskills:")
 	}
-	for _, c := range p.Criteria() {
-		if c.Text == "" || c.ID == "" {
-			l.add(p.File, 2, "a criterion lacks its id or text", "write - {id: cursor, text: \"…\"}")
+	for key, list := range map[string][]Criterion{"scope": p.Scope, "acceptance": p.Acceptance, "stretch": p.Stretch} {
+		l.count(p.File, key, len(list))
+		l.criteria(p.File, list, "\n"+key+":")
+	}
+}
+
+func (l *loader) checkInterview() {
+	in, file := l.lib.Interview, "guide/interview.md"
+	if in.Parts != nil || !l.unread[file] {
+		l.wantParts(file, in.Parts, []string{"how", "answer"})
+	}
+	if l.unread[file] {
+		return
+	}
+	l.count(file, "checklist", len(in.Checklist))
+	for _, t := range in.Checklist {
+		l.need(t.Text != "", file, "\nchecklist:", "id: "+t.ID, "text:")
+		for _, id := range t.Lessons {
+			l.lesson(file, id, "\nchecklist:", "id: "+t.ID)
 		}
-		if c.Lesson != "" {
-			l.lesson(p.File, c.Lesson)
+	}
+	if p := in.Prompt; p.Title == "" || p.Minutes <= 0 || p.Text == "" {
+		l.add(file, l.find(file, "\nprompt:"), "the prompt lacks title, minutes or text", "write all three")
+	}
+	l.count(file, "rubric", len(in.Prompt.Rubric))
+	l.criteria(file, in.Prompt.Rubric, "\nprompt:", "rubric:")
+}
+
+func (l *loader) checkMistakes() {
+	mi, file := l.lib.Mistakes, "guide/mistakes.md"
+	if l.unread[file] {
+		return
+	}
+	l.count(file, "mistakes", len(mi.Mistakes))
+	for _, m := range mi.Mistakes {
+		l.lesson(file, m.Lesson, "\nmistakes:", "id: "+m.ID)
+		if m.Title == "" || m.Avoid == "" || m.Example == "" {
+			l.add(file, l.find(file, "\nmistakes:", "id: "+m.ID), "the mistake "+m.ID+" lacks title, avoid or example", "write all three")
 		}
 	}
 }
 
-// checkLists looks at the interview page and the page of mistakes.
-func (l *loader) checkLists() {
-	in, mi := l.lib.Interview, l.lib.Mistakes
-	if in.File != "" {
-		l.count(in.File, "checklist", len(in.Checklist))
-		l.count(in.File, "rubric", len(in.Prompt.Rubric))
-		l.wantParts(in.File, in.Parts, []string{"how", "answer"})
-		for _, t := range in.Checklist {
-			for _, id := range t.Lessons {
-				l.lesson(in.File, id)
-			}
-		}
-		for _, c := range in.Prompt.Rubric {
-			if c.Lesson != "" {
-				l.lesson(in.File, c.Lesson)
-			}
-		}
-	}
-	if mi.File != "" {
-		l.count(mi.File, "mistakes", len(mi.Mistakes))
-		for _, m := range mi.Mistakes {
-			l.lesson(mi.File, m.Lesson)
-			if m.Title == "" || m.Avoid == "" || m.Example == "" {
-				l.add(mi.File, l.find(mi.File, "id: "+m.ID), "the mistake "+m.ID+" lacks title, avoid or example", "write all three")
-			}
-		}
-	}
-}
-
-// wantParts reports sections that are missing or out of order.
+// wantParts reports sections that are missing, that do not belong to this kind
+// of page, or that stand out of order. Of a file that could not be split
+// nothing is known.
 func (l *loader) wantParts(file string, parts []Part, want []string) {
+	if parts == nil && l.unread[file] {
+		return
+	}
 	var have []string
+	line := 0 // of the first that stands after one it should precede
 	for _, p := range parts {
-		if slices.Contains(want, p.ID) {
-			have = append(have, p.ID)
+		switch at := slices.Index(want, p.ID); {
+		case p.Heading == "":
+			l.add(file, p.Line, "text before the first section", "move it under a heading")
+			continue
+		case at < 0:
+			l.add(file, p.Line, "has a section {#"+p.ID+"}, which this kind of page has not", "the sections are "+strings.Join(want, ", "))
+			continue
+		case line == 0 && len(have) > 0 && at < slices.Index(want, have[len(have)-1]):
+			line = p.Line
 		}
-		if p.Heading != "" && p.HTML == "" && len(p.Checks) == 0 {
-			l.add(file, 0, fmt.Sprintf("the section %q is empty", p.Heading), "write it")
-		}
+		have = append(have, p.ID)
 	}
 	for _, id := range want {
 		if !slices.Contains(have, id) {
 			l.add(file, 0, "has no section {#"+id+"}", fmt.Sprintf("write ## a heading {#%s}; the sections are %s", id, strings.Join(want, ", ")))
 		}
 	}
-	sorted := slices.IsSortedFunc(have, func(a, b string) int { return slices.Index(want, a) - slices.Index(want, b) })
-	if !sorted {
-		l.add(file, 0, "has its sections in the order "+strings.Join(have, ", "), "put them in the order "+strings.Join(want, ", "))
+	if line > 0 {
+		l.add(file, line, "has its sections in the order "+strings.Join(have, ", "), "put them in the order "+strings.Join(want, ", "))
 	}
 }
 
-var goodID = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
-// checkIDs reports ids of a wrong form, and ids that stand twice in one list.
-func (l *loader) checkIDs() {
-	lists := map[string][]string{}
-	for _, s := range l.lib.Path.Steps {
-		lists["guide/path.md"] = append(lists["guide/path.md"], s.ID, s.Task.ID)
-		for _, c := range s.Task.Criteria {
-			lists["guide/path.md#"+s.Task.ID] = append(lists["guide/path.md#"+s.Task.ID], c.ID)
-		}
-	}
-	for _, p := range l.lib.Projects {
-		for _, c := range p.Criteria() {
-			lists[p.File] = append(lists[p.File], c.ID)
-		}
-	}
-	for _, t := range l.lib.Interview.Checklist {
-		lists["guide/interview.md"] = append(lists["guide/interview.md"], t.ID)
-	}
-	for _, c := range l.lib.Interview.Prompt.Rubric {
-		lists["guide/interview.md#rubric"] = append(lists["guide/interview.md#rubric"], c.ID)
-	}
-	for _, lesson := range l.lib.lessons {
-		for _, p := range lesson.Parts {
-			for _, c := range p.Checks {
-				lists[lesson.File] = append(lists[lesson.File], c.ID)
-			}
-		}
-	}
-	for key, ids := range lists {
-		file, _, _ := strings.Cut(key, "#")
-		seen := map[string]bool{}
-		for _, id := range ids {
-			if !goodID.MatchString(id) {
-				l.add(file, l.find(file, id), fmt.Sprintf("%q is not an id", id), "write lower-case words joined by hyphens")
-			}
-			if seen[id] {
-				l.add(file, l.find(file, id), fmt.Sprintf("the id %q stands twice in one list", id), "give the newer one another")
-			}
-			seen[id] = true
-		}
-	}
-}
-
-func (l *loader) lesson(file, id string) {
+func (l *loader) lesson(file, id string, where ...string) {
 	if l.lib.lessons[id] == nil {
-		l.add(file, l.find(file, id), fmt.Sprintf("there is no lesson %q", id), "name one as skill/slug")
+		l.add(file, l.find(file, append(where, cmp.Or(id, "lesson:"))...), fmt.Sprintf("there is no lesson %q", id), "name one as skill/slug")
 	}
 }
 
-func (l *loader) skill(file, id string) {
+func (l *loader) skill(file, id string, where ...string) {
 	if l.lib.skills[id] == nil {
-		l.add(file, l.find(file, id), fmt.Sprintf("there is no skill %q", id), "name one of "+strings.Join(sortedKeys(l.lib.skills), ", "))
+		l.add(file, l.find(file, append(where, id)...), fmt.Sprintf("there is no skill %q", id), "name one of "+strings.Join(sortedKeys(l.lib.skills), ", "))
 	}
 }

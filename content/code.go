@@ -158,13 +158,13 @@ func (b Block) note() string {
 // that the author marked; logs and plans get line numbers.
 func (b Block) markup() string {
 	lines := strings.Split(strings.TrimSuffix(b.highlight(), "\n"), "\n")
-	from, to := hotLines(b.Marks["hot"])
+	hot, _ := hotLines(b.Marks["hot"], len(lines)) // the loader reports what is wrong with it
 	numbered := b.Lang == "log" || b.Lang == "plan"
 	for i, line := range lines {
 		if numbered {
 			line = fmt.Sprintf(`<span class="ln">%*d</span>%s`, len(strconv.Itoa(len(lines))), i+1, line)
 		}
-		if i+1 >= from && i+1 <= to {
+		if hot[i+1] {
 			line = `<span class="hot">` + line + `</span>`
 		}
 		lines[i] = line
@@ -172,17 +172,25 @@ func (b Block) markup() string {
 	return strings.Join(lines, "\n")
 }
 
-// hotLines reads "3" or "3-5"; without any it returns an empty range.
-func hotLines(mark string) (from, to int) {
-	a, z, ok := strings.Cut(mark, "-")
-	from, err := strconv.Atoi(a)
-	if err != nil {
-		return 1, 0
+// hotLines reads "3", "3-5" or "3,7-9". It is false if that cannot be read or
+// marks a line that a block of n lines does not have.
+func hotLines(mark string, n int) (hot map[int]bool, ok bool) {
+	hot = map[int]bool{}
+	for _, part := range strings.Split(mark, ",") {
+		a, z, isRange := strings.Cut(part, "-")
+		if !isRange {
+			z = a
+		}
+		from, err := strconv.Atoi(a)
+		to, err2 := strconv.Atoi(z)
+		if err != nil || err2 != nil || from < 1 || to < from || to > n {
+			return nil, false
+		}
+		for i := from; i <= to; i++ {
+			hot[i] = true
+		}
 	}
-	if to, err = strconv.Atoi(z); !ok || err != nil {
-		to = from
-	}
-	return from, to
+	return hot, true
 }
 
 // lexerFor names chroma's lexer of each language that is highlighted. It is a

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,9 @@ type loader struct {
 	problems source.Problems
 	links    []link // to be checked once everything is known
 	anchors  map[string]map[string]bool
+	urls     map[string]string   // of the page that a file becomes
+	unread   map[string]bool     // files without front matter that can be checked
+	counters map[string]*counter // of files
 }
 
 // Load reads all pages of a content folder. It reports all the mistakes it
@@ -26,7 +30,7 @@ type loader struct {
 // library is incomplete and must not be served. Items of the bank are package
 // exam's, the fit test is package quiz's; see [Library.CheckItems].
 func Load(fsys fs.FS) (*Library, source.Problems) {
-	l := &loader{fsys: fsys, anchors: map[string]map[string]bool{}, lib: &Library{
+	l := &loader{fsys: fsys, anchors: map[string]map[string]bool{}, urls: map[string]string{}, unread: map[string]bool{}, counters: map[string]*counter{}, lib: &Library{
 		Pages: map[string]*Page{}, skills: map[string]*Skill{}, lessons: map[string]*Lesson{},
 		projects: map[string]*Project{}, refs: map[string]string{},
 	}}
@@ -34,7 +38,9 @@ func Load(fsys fs.FS) (*Library, source.Problems) {
 	l.skills()
 	l.lessons()
 	l.projects()
+	l.strays()
 	l.join()
+	l.glossary()
 	l.check()
 	l.checkLinks()
 	l.index()
@@ -54,23 +60,41 @@ func (l *loader) glob(pattern string) []string {
 	return names
 }
 
+// strays reports pages that stand where nothing reads them.
+func (l *loader) strays() {
+	for dir, depth := range map[string]int{"guide": 1, "skill": 1, "lesson": 2, "project": 1} {
+		_ = fs.WalkDir(l.fsys, dir, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && path.Ext(name) == ".md" && strings.Count(name, "/") != depth {
+				l.add(name, 0, "stands where no page is looked for", "move it; content/README.md says what each folder holds")
+			}
+			return nil
+		})
+	}
+}
+
 // open reads a file, decodes its front matter into v and renders its body into
-// page. It returns nil if the file is not there or cannot be split.
+// page. What cannot be read is noted, so that nothing follows from its absence.
 func (l *loader) open(name string, v any, page *Page) *source.File {
+	page.File, page.Slug = name, strings.TrimSuffix(path.Base(name), ".md")
+	l.unread[name] = true
 	if _, err := fs.Stat(l.fsys, name); err != nil {
 		l.add(name, 0, "is missing", "write it; content/README.md says what it holds")
 		return nil
+	}
+	if !goodID.MatchString(page.Slug) {
+		l.add(name, 0, fmt.Sprintf("%q is not an id", page.Slug), "name the file in lower-case words joined by hyphens")
 	}
 	f, ps := source.Read(l.fsys, name)
 	l.problems = append(l.problems, ps...)
 	if f == nil {
 		return nil
 	}
-	if v != nil {
-		l.problems = append(l.problems, f.Decode(v)...)
+	ps = f.Decode(v)
+	l.problems = append(l.problems, ps...)
+	if len(ps) == 0 || f.DecodeSome(v) == nil { // with an unknown key the others are there
+		l.unread[name] = false
+		l.meta(f, page)
 	}
-	page.File, page.Slug = name, strings.TrimSuffix(path.Base(name), ".md")
-	l.meta(f, page)
 	l.body(f, page)
 	return f
 }
@@ -79,7 +103,7 @@ func (l *loader) open(name string, v any, page *Page) *source.File {
 func (l *loader) meta(f *source.File, p *Page) {
 	need := func(ok bool, key, mend string) {
 		if !ok {
-			l.add(f.Name, f.Line(key+":"), "has no proper "+key, mend)
+			l.add(f.Name, l.find(f.Name, "\n"+key+":"), "has no proper "+key, mend)
 		}
 	}
 	need(p.Title != "", "title", "write title: and the page's name")
@@ -92,80 +116,19 @@ func (l *loader) meta(f *source.File, p *Page) {
 	}
 }
 
-// body renders the sections of a page.
-func (l *loader) body(f *source.File, p *Page) {
-	n := new(counter)
-	seen := map[string]bool{}
-	for _, s := range source.Sections(f.Lines(), 2) {
-		if s.ID == "" {
-			s.ID = string((&headingIDs{seen: map[string]bool{}}).Generate([]byte(s.Heading), 0))
-		}
-		if s.Heading != "" && seen[s.ID] {
-			l.add(f.Name, s.Line, fmt.Sprintf("the id %q stands at two headings", s.ID), "give one of them another {#id}")
-		}
-		seen[s.ID] = true
-		part := Part{ID: s.ID, Heading: s.Heading}
-		if s.ID == "check" || s.ID == "rehearsal" {
-			part.HTML, part.Checks = l.checks(f, s, n)
-		} else {
-			part.HTML = render(s.Text(), n)
-			l.collect(f, s, part.HTML)
-		}
-		p.Parts = append(p.Parts, part)
-	}
-}
-
-// checks reads the questions under a heading, and what stands before them.
-func (l *loader) checks(f *source.File, s source.Section, n *counter) (intro HTML, list []Check) {
-	for _, q := range source.Sections(s.Lines, 3) {
-		if q.Heading == "" {
-			intro = render(q.Text(), n)
-			continue
-		}
-		if q.ID == "" {
-			l.add(f.Name, q.Line, "a question has no id", "end its heading with an id that never changes: {#second-call}")
-		}
-		first := slices.IndexFunc(q.Lines, func(line source.Line) bool { return source.IsEntry(line.Text) })
-		if first < 0 {
-			l.add(f.Name, q.Line, "a question has no options", "write them as - [ ] and - [x]")
-			continue
-		}
-		c := Check{ID: q.ID, Question: Inline(q.Heading), Body: render(source.Text(q.Lines[:first]), n)}
-		entries, rest := source.Entries(q.Lines[first:])
-		if text := source.Text(rest); text != "" {
-			l.add(f.Name, rest[0].N, "text after the options of a question", "move it before them, or into a reason")
-		}
-		keys := 0
-		for _, e := range entries {
-			c.Options = append(c.Options, CheckOption{Inline(e.Text), Inline(e.Reason), e.Mark == source.Checked})
-			if e.Mark == source.Checked {
-				keys++
-			}
-			if e.Reason == "" {
-				l.add(f.Name, e.Line, fmt.Sprintf("the option %q has no reason", e.Text), "write it under the option as an indented block quote: >")
-			}
-		}
-		if keys != 1 || len(entries) < 3 {
-			l.add(f.Name, q.Line, fmt.Sprintf("the question has %d options and %d keys", len(entries), keys), "write at least three options, one of them - [x]")
-		}
-		list = append(list, c)
-	}
-	return intro, list
-}
-
 // guide reads the guidance pages. The fit test and the exam's blueprint are
 // read strictly by quiz and exam; here only their words count.
 func (l *loader) guide() {
 	lib := l.lib
 	lib.Overview, lib.Levels, lib.SkillMap = new(Overview), new(Levels), new(Page)
-	lib.Path, lib.Interview, lib.Mistakes = new(Path), new(Interview), new(Mistakes)
+	lib.Path, lib.Interview, lib.Mistakes, lib.Glossary = new(Path), new(Interview), new(Mistakes), new(Glossary)
 	l.open("guide/overview.md", lib.Overview, &lib.Overview.Page)
 	l.open("guide/levels.md", lib.Levels, &lib.Levels.Page)
 	l.open("guide/skill-map.md", lib.SkillMap, lib.SkillMap)
 	l.open("guide/path.md", lib.Path, &lib.Path.Page)
 	l.open("guide/interview.md", lib.Interview, &lib.Interview.Page)
 	l.open("guide/mistakes.md", lib.Mistakes, &lib.Mistakes.Page)
-	lib.Interview.Prompt.HTML = Render(lib.Interview.Prompt.Text)
+	lib.Interview.Prompt.HTML = render(lib.Interview.Prompt.Text, l.counters["guide/interview.md"])
 	own := []string{"overview", "levels", "skill-map", "path", "interview", "mistakes"}
 	for _, name := range l.glob("guide/*.md") {
 		slug := strings.TrimSuffix(path.Base(name), ".md")
@@ -173,12 +136,16 @@ func (l *loader) guide() {
 			continue
 		}
 		p := new(Page)
-		lib.Pages[slug] = p
-		if slug == "fit" || slug == "exam" {
+		switch slug {
+		case "fit", "exam":
 			l.loose(name, p)
-		} else {
+		case "glossary":
+			p = &lib.Glossary.Page
+			l.open(name, lib.Glossary, p)
+		default:
 			l.open(name, p, p)
 		}
+		lib.Pages[slug] = p
 	}
 	for _, slug := range []string{"next-steps", "fit", "exam", "scoring", "fit-method", "privacy", "accessibility"} {
 		if lib.Pages[slug] == nil {
@@ -190,27 +157,27 @@ func (l *loader) guide() {
 
 // loose reads a page whose front matter holds keys of another package.
 func (l *loader) loose(name string, p *Page) {
+	p.File, p.Slug = name, strings.TrimSuffix(path.Base(name), ".md")
+	l.unread[name] = true
 	f, ps := source.Read(l.fsys, name)
 	if f == nil {
 		l.problems = append(l.problems, ps...)
 		return
 	}
-	if err := f.DecodeSome(p); err != nil {
-		return // whoever owns the other keys reports it with its line
+	if f.DecodeSome(p) == nil { // whoever owns the other keys reports it with its line
+		l.unread[name] = false
+		l.meta(f, p)
 	}
-	p.File, p.Slug = name, strings.TrimSuffix(path.Base(name), ".md")
-	l.meta(f, p)
 	l.body(f, p)
 }
 
 func (l *loader) skills() {
 	for _, name := range l.glob("skill/*.md") {
 		s := new(Skill)
-		if l.open(name, s, &s.Page) != nil {
-			s.ID = s.Slug
-			l.lib.skills[s.ID] = s
-			l.lib.Skills = append(l.lib.Skills, s)
-		}
+		l.open(name, s, &s.Page)
+		s.ID = s.Slug
+		l.lib.skills[s.ID] = s
+		l.lib.Skills = append(l.lib.Skills, s)
 	}
 	slices.SortFunc(l.lib.Skills, func(a, b *Skill) int { return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID)) })
 }
@@ -219,14 +186,50 @@ func (l *loader) lessons() {
 	for _, name := range l.glob("lesson/*/*.md") {
 		lesson := new(Lesson)
 		f := l.open(name, lesson, &lesson.Page)
-		if f == nil {
-			continue
-		}
 		lesson.Skill = path.Base(path.Dir(name))
 		lesson.ID = lesson.Skill + "/" + lesson.Slug
-		lesson.measure(f)
 		l.lib.lessons[lesson.ID] = lesson
+		if f != nil {
+			lesson.measure(f)
+		}
 	}
+}
+
+// Blocks returns the code blocks among the lines of a file, in order, without
+// the indent of the entry of a list that they may belong to.
+func Blocks(lines []source.Line) []Block {
+	indent := map[int]string{}
+	for _, line := range lines {
+		indent[line.N] = line.Text[:len(line.Text)-len(strings.TrimLeft(line.Text, " "))]
+	}
+	var out []Block
+	for _, fence := range source.Fences(lines) {
+		b := parseInfo(fence.Info)
+		b.Line = fence.Line
+		for line := range strings.Lines(fence.Body) {
+			b.Text += strings.TrimPrefix(line, indent[fence.Line])
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+var (
+	blockMarks = regexp.MustCompile(`^[\s>]*(?:#{1,6} |[-*+] (?:\[[ xX]\] )?|\d{1,3}[.)] |\[!NOTE\])?`)
+	idMark     = regexp.MustCompile(`\{#[^\s{}]+\}`)
+	wordSign   = regexp.MustCompile(`[\pL\pN]`)
+)
+
+// countWords counts the words of prose in a line of Markdown as an editor
+// would: no marks of blocks, no ids, nothing without a letter or digit.
+func countWords(line string) int {
+	n := 0
+	for _, word := range strings.Fields(idMark.ReplaceAllString(blockMarks.ReplaceAllString(line, ""), "")) {
+		if wordSign.MatchString(word) {
+			n++
+		}
+	}
+	return n
 }
 
 // measure counts words and lines of code, and from them the minutes to read:
@@ -235,19 +238,17 @@ func (l *Lesson) measure(f *source.File) {
 	code := 0
 	words := 0
 	inFence := map[int]bool{}
-	for _, fence := range source.Fences(f.Lines()) {
-		b := parseInfo(fence.Info)
-		b.Line, b.Text = fence.Line, fence.Body
-		l.Blocks = append(l.Blocks, b)
-		n := strings.Count(fence.Body, "\n")
+	l.Blocks = Blocks(f.Lines())
+	for _, b := range l.Blocks {
+		n := strings.Count(b.Text, "\n")
 		code += n
-		for i := fence.Line; i <= fence.Line+n+1; i++ {
+		for i := b.Line; i <= b.Line+n+1; i++ {
 			inFence[i] = true
 		}
 	}
 	for _, line := range f.Lines() {
 		if !inFence[line.N] {
-			words += len(strings.Fields(line.Text))
+			words += countWords(line.Text)
 		}
 	}
 	l.Words = words
@@ -257,11 +258,10 @@ func (l *Lesson) measure(f *source.File) {
 func (l *loader) projects() {
 	for _, name := range l.glob("project/*.md") {
 		p := new(Project)
-		if l.open(name, p, &p.Page) != nil {
-			p.ID = p.Slug
-			l.lib.projects[p.ID] = p
-			l.lib.Projects = append(l.lib.Projects, p)
-		}
+		l.open(name, p, &p.Page)
+		p.ID = p.Slug
+		l.lib.projects[p.ID] = p
+		l.lib.Projects = append(l.lib.Projects, p)
 	}
 	slices.SortFunc(l.lib.Projects, func(a, b *Project) int { return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID)) })
 }
