@@ -352,6 +352,7 @@ type Library struct {
 	Path      *Path
 	Interview *Interview
 	Mistakes  *Mistakes
+	Glossary  *Glossary        // without terms if the site has none
 	Pages     map[string]*Page // every other guidance page, by slug
 	Skills    []*Skill         // in order
 	Projects  []*Project       // in order

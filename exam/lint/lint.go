@@ -44,6 +44,7 @@ var rules = []rule{
 	oneKind,
 	readingTime,
 	expression,
+	computed,
 }
 
 // Items applies all rules to all items of the bank, each on its own and each

@@ -161,6 +161,16 @@ func TestRules(t *testing.T) {
 			want: []string{"a-1 should take 20 seconds and takes 28 to read (93 words, 0 lines of code)"},
 		},
 		{
+			name: "code that nobody runs",
+			body: item("a-1", "type: short\nseconds: 60", "A program.\n\n```go program\npackage main\n```\n\nWhat does it print?", "[x] 24", "[ ] 240") +
+				item("a-2", "type: short\nseconds: 60\nrun: go", "Another one.\n\n```go program\npackage main\n```\n\nWhat is printed?", "[x] 24", "[ ] 240") +
+				item("a-3", "type: numeric\nseconds: 60\nrun: go", "Two tables and a query.\n\nHow many rows are there?", "[x] 24", "[ ] 240"),
+			want: []string{
+				"a-1 asks what its code yields, and nobody runs it",
+				"a-3 says run and is of the type numeric, whose key is no output",
+			},
+		},
+		{
 			name: "expressions",
 			body: item("a-1", "type: numeric\nseconds: 60\nexpr: 1200 * 20 / 1000.0", "How many requests are under way?", "[x] 24", "[ ] 240") +
 				item("a-2", "type: numeric\nseconds: 60\nexpr: 7 / 2", "How many whole pages does it fill?", "[x] 3.5", "[ ] 4") +

@@ -6,47 +6,11 @@ import (
 	"go/token"
 	"go/types"
 	"math"
+	"regexp"
 	"strings"
 
 	"groundwork/exam"
 )
-
-// How fast people read under examination: 200 words a minute, and a line of
-// code, log or plan in as long as seven words.
-const (
-	wordsPerSecond = 3.3
-	secondsPerLine = 2.0
-)
-
-// readingTime reports an item that cannot even be read in its seconds.
-func readingTime(v *view, bad reporter) {
-	n := len(words(shown(v.prose)))
-	lines := len(v.code)
-	add := func(options []exam.Option) {
-		for _, o := range options {
-			prose, code := unfence(o.Text)
-			n += len(words(shown(prose)))
-			lines += len(code)
-		}
-	}
-	switch v.Type {
-	case exam.Single, exam.Multiple, exam.Ordering, exam.Matching:
-		add(v.Options)
-		add(v.Choices)
-	case exam.Cloze:
-		for _, b := range v.Blanks {
-			if !b.Typed {
-				add(b.Options)
-			}
-		}
-	case exam.SQL:
-		lines += strings.Count(v.Query.Schema, "\n") + strings.Count(v.Query.Data[0], "\n")
-	}
-	need := float64(n)/wordsPerSecond + float64(lines)*secondsPerLine
-	if need > float64(v.Seconds) {
-		bad(fmt.Sprintf("should take %d seconds and takes %.0f to read (%d words, %d lines of code)", v.Seconds, need, n, lines), "give it more seconds, or shorten it")
-	}
-}
 
 // expression reports a numeric key that is not what its expression yields.
 func expression(v *view, bad reporter) {
@@ -69,6 +33,26 @@ func expression(v *view, bad reporter) {
 	got, _ := constant.Float64Val(constant.ToFloat(tv.Value))
 	if !near(v.Number, got) {
 		bad(fmt.Sprintf("has the key %g, and its expr %s is %g", v.Number.Value, v.Expr, got), "mend the one that is wrong")
+	}
+}
+
+var asksOutput = regexp.MustCompile(`(?i)\bwhat\b[^.?]*\b(prints?|printed|returns?|returned|outputs?)\b`)
+
+// computed reports a key that could be computed by running the item's code and
+// is not, and one that is no output.
+func computed(v *view, bad reporter) {
+	choice := v.Type == exam.Single || v.Type == exam.Short
+	runs := map[string]string{"go": "```go program", "sql": "```sql\n"}
+	switch {
+	case v.Run != "" && !choice:
+		bad(fmt.Sprintf("says run and is of the type %s, whose key is no output", v.Type), "ask for what the code prints, or take run out")
+	case v.Run != "" || !choice || !asksOutput.MatchString(v.question):
+	default:
+		for name, mark := range runs {
+			if strings.Contains(v.Stem, mark) {
+				bad("asks what its code yields, and nobody runs it", "write run: "+name+" among its facts")
+			}
+		}
 	}
 }
 
