@@ -47,7 +47,7 @@ func (l *loader) index() {
 		}{{"scope", "Scope", p.Scope}, {"acceptance", "Acceptance", p.Acceptance}, {"stretch", "Stretch", p.Stretch}} {
 			var text []string
 			for _, c := range list.criteria {
-				text = append(text, c.Text.Plain())
+				text = append(text, sentence(c.Text.Plain()))
 			}
 			add(p.URL()+"#"+list.id, p.Title, "Project", list.heading, strings.Join(text, "\n\n"))
 		}
@@ -69,7 +69,7 @@ func (l *loader) indexGuide(add func(url, page, kind, heading, text string), par
 	for _, v := range lib.Levels.Levels {
 		var text []string
 		for _, e := range v.Expectations {
-			text = append(text, e.Text.Plain())
+			text = append(text, sentence(e.Text.Plain()))
 		}
 		top := fmt.Sprintf("%s%dk", lib.Levels.Salary.Symbol, v.Salary.To)
 		if v.Salary.Open {
@@ -112,7 +112,16 @@ func joinTexts(list []Text, between string) string {
 func joinTerms(list []Term) string {
 	words := make([]string, len(list))
 	for i, t := range list {
-		words[i] = t.Title.Plain() + ": " + t.Text.Plain()
+		words[i] = sentence(t.Title.Plain() + ": " + t.Text.Plain())
 	}
 	return strings.Join(words, "\n\n")
+}
+
+// sentence gives an entry of a list the full stop that it does without on its
+// page: quotes run entries together.
+func sentence(s string) string {
+	if s == "" || strings.ContainsRune(".!?:…", []rune(s)[len([]rune(s))-1]) {
+		return s
+	}
+	return s + "."
 }
