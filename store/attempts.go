@@ -232,7 +232,10 @@ func (s *Store) grade(t *tx, a *exam.Attempt, by exam.ClosedBy, now time.Time) e
 	if err := s.load(t, a.Slots); err != nil {
 		return err
 	}
-	a.Close(by, now, s.items.get, nil)
+	a.Close(by, now, s.items.get, t.runner())
+	if err := t.missed(); err != nil {
+		return err
+	}
 	err := t.one(`
 		UPDATE attempts SET state = $2, closed_by = $3, finished_at = $4, score = $5, max_score = $6
 		WHERE id = $1 AND state = 'in_progress'`,

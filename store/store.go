@@ -32,6 +32,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"groundwork/exam"
 )
 
 var (
@@ -58,7 +60,8 @@ type Store struct {
 	done  chan struct{} // closed when the writer has ended
 
 	closing sync.Once
-	items   versions // item versions seen so far; they never change
+	items   versions    // item versions seen so far; they never change
+	runner  exam.Runner // of SQL answers; nil runs none
 }
 
 // Open opens the database file at path, creating it if need be, and brings
@@ -137,7 +140,8 @@ func (s *Store) closePools() error {
 // tx is a transaction with the context of the request it serves.
 type tx struct {
 	*sql.Tx
-	ctx context.Context
+	ctx     context.Context
+	answers *memo // outcomes of SQL answers, where the store has a runner
 }
 
 func (t *tx) exec(query string, args ...any) (sql.Result, error) {
@@ -182,7 +186,7 @@ func (s *Store) view(ctx context.Context, what string, f func(*tx) error) error 
 		return fmt.Errorf("%s: begin: %w", what, known(err))
 	}
 	defer t.Rollback() // there is nothing to commit
-	if err := f(&tx{t, ctx}); err != nil {
+	if err := f(&tx{Tx: t, ctx: ctx}); err != nil {
 		return fmt.Errorf("%s: %w", what, known(err))
 	}
 	return nil

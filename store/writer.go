@@ -26,15 +26,33 @@ type job struct {
 
 // update runs f in a write transaction and returns after it is on disk, or
 // with f's error after everything f did is undone. f must not call other
-// methods of the store that write: the one writer is busy with it.
+// methods of the store that write: the one writer is busy with it. Where f
+// grades SQL answers it is undone, they are run while others write, and f runs
+// once more.
 func (s *Store) update(ctx context.Context, what string, f func(*tx) error) error {
-	j := &job{ctx: ctx, what: what, run: f, done: make(chan struct{})}
-	s.jobs <- j
-	<-j.done // even if ctx ends: f may be running and refers to the caller's variables
-	if j.err != nil {
-		return fmt.Errorf("%s: %w", what, known(j.err))
+	run, answers := f, (*memo)(nil)
+	if s.runner != nil {
+		answers = new(memo)
+		run = func(t *tx) error {
+			t.answers = answers
+			return f(t)
+		}
 	}
-	return nil
+	for {
+		j := &job{ctx: ctx, what: what, run: run, done: make(chan struct{})}
+		s.jobs <- j
+		<-j.done // even if ctx ends: f may be running and refers to the caller's variables
+		if errors.Is(j.err, errNotRun) {
+			j.err = answers.fetch(ctx, s.runner)
+			if j.err == nil {
+				continue
+			}
+		}
+		if j.err != nil {
+			return fmt.Errorf("%s: %w", what, known(j.err))
+		}
+		return nil
+	}
 }
 
 // writer is the goroutine that owns the write connection.
@@ -99,7 +117,7 @@ func step(ctx context.Context, t *sql.Tx, j *job) error {
 	if _, err := t.ExecContext(ctx, "SAVEPOINT job"); err != nil {
 		return err
 	}
-	j.err = guarded(j.run, &tx{t, context.WithoutCancel(j.ctx)})
+	j.err = guarded(j.run, &tx{Tx: t, ctx: context.WithoutCancel(j.ctx)})
 	end := "RELEASE job"
 	if j.err != nil {
 		end = "ROLLBACK TO job"
