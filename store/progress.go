@@ -91,7 +91,7 @@ func (s *Store) SaveNote(ctx context.Context, learner LearnerID, ref, body strin
 		if n.Rev != base {
 			return ErrConflict
 		}
-		n = Note{ref, body, base + 1, now}
+		n = Note{ref, body, base + 1, stored(now)}
 		_, err := t.exec(`
 			INSERT INTO notes (learner_id, ref, body, rev, saved_at) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (learner_id, ref) DO UPDATE SET body = excluded.body, rev = excluded.rev, saved_at = excluded.saved_at`,

@@ -1,0 +1,87 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"groundwork/store/storetest"
+)
+
+func TestWaitsBetweenFailures(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	ctx := t.Context()
+	now := noon
+	waits := func(names ...string) time.Duration {
+		t.Helper()
+		d, err := s.MayTry(ctx, now, names...)
+		fine(t, err)
+		return d
+	}
+	if got := waits("ada", "net"); got != 0 {
+		t.Errorf("before any failure the wait is %v", got)
+	}
+	want := []time.Duration{0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900} // seconds, after each failure
+	for i, w := range want {
+		fine(t, s.AddFailure(ctx, now, "ada", "net"))
+		if got := waits("ada"); got != w*time.Second {
+			t.Errorf("after %d failures the wait is %v, want %v", i+1, got, w*time.Second)
+		}
+		now = now.Add(time.Millisecond) // whoever does not keep to it fails again
+	}
+	if got := waits("eve"); got != 0 {
+		t.Errorf("somebody else waits %v", got)
+	}
+	if got := waits("eve", "net"); got < 14*time.Minute {
+		t.Errorf("somebody else in the same network waits %v", got)
+	}
+	fine(t, s.ForgetFailures(ctx, "ada"))
+	if got := waits("ada"); got != 0 {
+		t.Errorf("after a success the wait is %v", got)
+	}
+}
+
+func TestWaitsPass(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	ctx := t.Context()
+	for range 6 { // a wait of two seconds
+		fine(t, s.AddFailure(ctx, noon, "ada"))
+	}
+	for after, want := range map[time.Duration]time.Duration{
+		0: 2 * time.Second, 500 * time.Millisecond: 1500 * time.Millisecond, 2 * time.Second: 0, time.Hour: 0,
+	} {
+		if got, err := s.MayTry(ctx, noon.Add(after), "ada"); got != want || err != nil {
+			t.Errorf("%v later the wait is %v, %v; want %v", after, got, err, want)
+		}
+	}
+}
+
+// A quarter of an hour of peace after the wait forgets the count, and not less.
+func TestFailuresAreForgotten(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		after time.Duration
+		want  time.Duration // after one more failure
+	}{
+		{"as soon as the wait is over", 2 * time.Second, 4 * time.Second},
+		{"after a quarter of an hour and the wait", 15*time.Minute + 2*time.Second, 4 * time.Second},
+		{"a little later", 15*time.Minute + 2*time.Second + time.Millisecond, 0},
+		{"after a day", 24 * time.Hour, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := storetest.New(t)
+			for range 6 {
+				fine(t, s.AddFailure(t.Context(), noon, "ada"))
+			}
+			now := noon.Add(tt.after)
+			fine(t, s.AddFailure(t.Context(), now, "ada"))
+			if got, err := s.MayTry(t.Context(), now, "ada"); got != tt.want || err != nil {
+				t.Errorf("the wait is %v, %v; want %v", got, err, tt.want)
+			}
+		})
+	}
+}
