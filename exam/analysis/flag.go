@@ -30,7 +30,7 @@ const (
 	seldom       = 5    // picks below which a distractor's people say nothing
 	seldomShare  = 0.05 // the same as a share
 	likely, firm = 2, 3 // standard errors
-	deadFirm     = 60   // of so many, one in twenty would have been seen with 95 per cent
+	deadFirm     = 3    // wrong picks for each distractor: one of equal draw is missed once in 20 times, e^-3
 )
 
 // A Flag is a reason to look at an item again: what was seen, and what to do.
@@ -96,14 +96,44 @@ func strengthFlags(r *ItemReport) []Flag {
 	return out
 }
 
-// deadFlags names distractors on show that nobody picked.
+// deadFlags names distractors on show that nobody picked. A flag is firm if
+// there were so many wrong picks among its rivals (its group, or all boxes)
+// that a distractor of equal draw would have got one.
 func (it *item) deadFlags(r *ItemReport) []Flag {
+	type rivals struct{ picks, choices uint32 }
+	by := map[int]*rivals{}
+	groups := it.groups()
+	place := func(s Choice) int {
+		if len(groups[s.Group]) == 1 {
+			return -1
+		}
+		return s.Group
+	}
+	for i, s := range it.subject.Options {
+		if s.Shown && !s.Key {
+			if by[place(s)] == nil {
+				by[place(s)] = &rivals{}
+			}
+			by[place(s)].picks += it.choices[i].n
+			by[place(s)].choices++
+		}
+	}
 	var out []Flag
 	for i, s := range it.subject.Options {
 		if s.Shown && !s.Key && it.choices[i].n == 0 {
-			out = append(out, Flag{Dead, s.ID, r.N >= deadFirm, fmt.Sprintf("Nobody of %d took %s.", r.N, s.Label),
+			rv := by[place(s)]
+			out = append(out, Flag{Dead, s.ID, rv.picks >= deadFirm*rv.choices, fmt.Sprintf("Nobody of %d took %s.", r.N, s.Label),
 				"Replace it by a mistake that people really make, or take it out."})
 		}
+	}
+	return out
+}
+
+// groups are the choices of each group.
+func (it *item) groups() map[int][]int {
+	out := map[int][]int{}
+	for i, s := range it.subject.Options {
+		out[s.Group] = append(out[s.Group], i)
 	}
 	return out
 }
@@ -112,46 +142,46 @@ func (it *item) deadFlags(r *ItemReport) []Flag {
 // key is compared with every other choice that is not too rare; a choice that
 // stands alone, a box to tick, is compared with not ticking it.
 func (it *item) choiceFlags() []Flag {
-	groups := map[int][]int{}
-	for i, s := range it.subject.Options {
-		groups[s.Group] = append(groups[s.Group], i)
-	}
+	groups := it.groups()
 	var out []Flag
 	for i, s := range it.subject.Options {
 		group := groups[s.Group]
 		switch {
 		case len(group) == 1:
 			out = append(out, it.boxFlag(i)...)
-		case s.Key:
-		default:
-			for _, k := range group {
-				if it.subject.Options[k].Key {
-					out = append(out, it.rivalFlag(i, k)...)
-					break
-				}
-			}
+		case !s.Key:
+			out = append(out, it.rivalFlag(i, group)...)
 		}
 	}
 	return out
 }
 
-// rivalFlag compares the people of a distractor with those of the key.
-func (it *item) rivalFlag(d, k int) []Flag {
-	rival, key := &it.choices[d], &it.choices[k]
+// rivalFlag compares the people of a distractor with those of the key and of
+// the other distractors. It is suspected to be the key if its people do better
+// than those of the key; to be right as well if they are like those of the key
+// and better than those of the others.
+func (it *item) rivalFlag(d int, group []int) []Flag {
+	rival, key, others := &it.choices[d], &choice{}, &choice{}
+	for _, i := range group {
+		if c := &it.choices[i]; it.subject.Options[i].Key {
+			key = key.with(c)
+		} else if i != d {
+			others = others.with(c)
+		}
+	}
 	if rival.n < seldom || float64(rival.n) < seldomShare*it.pair.n {
 		return nil
 	}
-	s := it.subject.Options[d]
-	td, tk := it.pull(rival), it.pull(key)
-	above := distance(rival, key)
-	said := fmt.Sprintf("Those who took %s have %s%% on the rest of the form, those who took the key %s%%.", s.Label, rival.mean().Text(0), key.mean().Text(0))
+	s, pull, pullKey := it.subject.Options[d], it.pull(rival), it.pull(key)
+	above, beyond := distance(rival, key), distance(rival, others)
+	said := fmt.Sprintf("Those who took %s have %s%% on the rest of the form, those who took the key %s%%", s.Label, rival.mean().Text(0), key.mean().Text(0))
 	switch {
-	case td > likely && tk > likely:
-		return []Flag{{TwoRight, s.ID, td > firm, said + " Both draw people who do well.",
-			fmt.Sprintf("Read %s as an expert would: it may be right as well. Make it clearly wrong, or accept both and regrade.", s.Label)}}
-	case above > likely, td > likely:
-		return []Flag{{WrongKey, s.ID, max(above, td) > firm, said,
+	case above > likely && pullKey < likely, pull > likely && pullKey < 0:
+		return []Flag{{WrongKey, s.ID, max(above, pull) > firm, said + ".",
 			fmt.Sprintf("Check the key: %s may be the right answer. If so, mend it and regrade.", s.Label)}}
+	case pull > likely, pull > 1 && beyond > likely && above > -likely:
+		return []Flag{{TwoRight, s.ID, pull > likely && beyond > firm, said + fmt.Sprintf(", those who took something else %s%%.", others.mean().Text(0)),
+			fmt.Sprintf("Read %s as an expert would: it may be right as well. Make it clearly wrong, or accept both and regrade.", s.Label)}}
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func TestFirm(t *testing.T) {
 		it := planted(t, n, four, 0.25, easy)
 		got[n] = fmt.Sprint(it.Standing, it.Facility.Text(2), it.FlagList())
 	}
-	want := map[int]string{9: "hidden–", 29: "too few1.00", 30: "enough1.00too easy?, dead option b?", 100: "enough1.00too easy, dead option b"}
+	want := map[int]string{9: "hidden–", 29: "too few1.00", 30: "enough1.00too easy?, dead option b?", 100: "enough1.00too easy, dead option b?"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -64,6 +64,11 @@ func (c *choice) add(rest float64, band int) {
 	c.bands[band]++
 }
 
+// with is c and o together, for means and variances.
+func (c *choice) with(o *choice) *choice {
+	return &choice{n: c.n + o.n, sum: c.sum + o.sum, squares: c.squares + o.squares}
+}
+
 // mean is the mean rest score of those who picked it.
 func (c *choice) mean() Value {
 	if c.n == 0 {
