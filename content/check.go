@@ -49,12 +49,16 @@ func (l *loader) check() {
 	l.checkIDs()
 }
 
-// need reports a key that is missing or empty.
-func (l *loader) need(ok bool, file string, where ...string) {
-	if !ok {
-		key := strings.Trim(where[len(where)-1], "\n:")
-		l.add(file, l.find(file, where...), "has no "+key, "write "+key+"; content/README.md shows the form")
+// need reports a key that is missing or empty: of the page, or of the entry
+// that where leads to.
+func (l *loader) need(ok bool, file, key string, where ...string) {
+	if ok {
+		return
 	}
+	if len(where) == 0 {
+		where = []string{"\n" + key + ":"}
+	}
+	l.add(file, l.find(file, where...), "has no "+key, "write "+key+"; content/README.md shows the form")
 }
 
 // count reports a list that is missing. Another folder than ours may have
@@ -100,12 +104,12 @@ func (l *loader) checkOverview() {
 	}
 	l.terms(file, "duties", o.Duties)
 	l.terms(file, "day", o.Day)
-	l.need(o.Tagline != "", file, "\ntagline:")
-	l.need(o.Role != "", file, "\nrole:")
-	l.need(!o.Published.IsZero(), file, "\npublished:")
-	l.need(!o.Updated.IsZero(), file, "\nupdated:")
+	l.need(o.Tagline != "", file, "tagline")
+	l.need(o.Role != "", file, "role")
+	l.need(!o.Published.IsZero(), file, "published")
+	l.need(!o.Updated.IsZero(), file, "updated")
 	for _, q := range o.SelfCheck {
-		l.need(q.Question != "", file, "\nself-check:", "id: "+q.ID, "question:")
+		l.need(q.Question != "", file, "question", "\nself-check:", "id: "+q.ID)
 		l.lesson(file, q.Lesson, "\nself-check:")
 	}
 }
@@ -122,7 +126,7 @@ func (l *loader) checkLevels() {
 		if len(level.Expectations) != len(v.Rows) {
 			l.add(file, at, fmt.Sprintf("%s has %d expectations for %d rows", level.ID, len(level.Expectations), len(v.Rows)), "write one for each row")
 		}
-		l.need(level.Title != "", file, "\nlevels:", "id: "+level.ID, "title:")
+		l.need(level.Title != "", file, "title", "\nlevels:", "id: "+level.ID)
 		for _, e := range level.Expectations {
 			if e.Text == "" {
 				l.add(file, at, level.ID+" has an expectation without text", "write what is expected")
@@ -176,8 +180,8 @@ func (l *loader) criteria(file string, list []Criterion, where ...string) {
 }
 
 func (l *loader) checkSkill(s *Skill) {
-	l.need(s.Lede != "", s.File, "\nlede:")
-	l.need(s.Short != "", s.File, "\nshort:")
+	l.need(s.Lede != "", s.File, "lede")
+	l.need(s.Short != "", s.File, "short")
 	if strings.Count(s.MapName, "|") != 1 {
 		l.add(s.File, l.find(s.File, "\nmap-name:"), "the map-name has not two lines", "split it at one |")
 	}
@@ -202,7 +206,7 @@ func (l *loader) checkSkill(s *Skill) {
 		if l.lib.projects[p.ID] == nil {
 			l.add(s.File, l.find(s.File, "\nprojects:", p.ID), fmt.Sprintf("there is no project %q", p.ID), "name one of the files in project/")
 		}
-		l.need(p.Why != "", s.File, "\nprojects:", "id: "+p.ID, "why:")
+		l.need(p.Why != "", s.File, "why", "\nprojects:", "id: "+p.ID)
 	}
 	if !l.unread["guide/path.md"] && !slices.ContainsFunc(l.lib.Path.Steps, func(st Step) bool { return st.ID == s.Step }) {
 		l.add(s.File, l.find(s.File, "\nstep:"), fmt.Sprintf("there is no step %q", s.Step), "name a step of guide/path.md")
@@ -250,8 +254,8 @@ func (l *loader) checkLesson(lesson *Lesson) {
 	if l.unread[file] {
 		return
 	}
-	l.need(lesson.Summary != "", file, "\nsummary:")
-	l.need(lesson.TryMinutes > 0, file, "\ntry-minutes:")
+	l.need(lesson.Summary != "", file, "summary")
+	l.need(lesson.TryMinutes > 0, file, "try-minutes")
 	for _, id := range lesson.BuildsOn {
 		l.lesson(file, id, "\nbuilds-on:")
 	}
@@ -305,8 +309,8 @@ func (l *loader) checkDiagram(file string, b Block) {
 }
 
 func (l *loader) checkProject(p *Project) {
-	l.need(p.Lede != "", p.File, "\nlede:")
-	l.need(p.Effort != "", p.File, "\neffort:")
+	l.need(p.Lede != "", p.File, "lede")
+	l.need(p.Effort != "", p.File, "effort")
 	l.count(p.File, "skills", len(p.Skills))
 	for _, id := range p.Skills {
 		l.skill(p.File, id, "\nskills:")
@@ -327,7 +331,7 @@ func (l *loader) checkInterview() {
 	}
 	l.count(file, "checklist", len(in.Checklist))
 	for _, t := range in.Checklist {
-		l.need(t.Text != "", file, "\nchecklist:", "id: "+t.ID, "text:")
+		l.need(t.Text != "", file, "text", "\nchecklist:", "id: "+t.ID)
 		for _, id := range t.Lessons {
 			l.lesson(file, id, "\nchecklist:", "id: "+t.ID)
 		}
@@ -387,7 +391,7 @@ func (l *loader) wantParts(file string, parts []Part, want []string) {
 
 func (l *loader) lesson(file, id string, where ...string) {
 	if l.lib.lessons[id] == nil {
-		l.add(file, l.find(file, append(where, cmp.Or(id, "lesson:"))...), fmt.Sprintf("there is no lesson %q", id), "name one as skill/slug")
+		l.add(file, l.find(file, append(where, id)...), fmt.Sprintf("there is no lesson %q", id), "name one as skill/slug")
 	}
 }
 

@@ -72,6 +72,8 @@ func (l *loader) strays() {
 	}
 }
 
+var wrongDate = regexp.MustCompile(`"([^"]*)" is not a date`)
+
 // open reads a file, decodes its front matter into v and renders its body into
 // page. What cannot be read is noted, so that nothing follows from its absence.
 func (l *loader) open(name string, v any, page *Page) *source.File {
@@ -90,7 +92,12 @@ func (l *loader) open(name string, v any, page *Page) *source.File {
 		return nil
 	}
 	ps = f.Decode(v)
-	l.problems = append(l.problems, ps...)
+	for _, p := range ps {
+		if m := wrongDate.FindStringSubmatch(p.What); m != nil { // it comes without its line
+			p.Line = l.find(name, m[1])
+		}
+		l.add(p.File, p.Line, strings.ReplaceAll(p.What, "content.Text", "string"), p.Mend)
+	}
 	if len(ps) == 0 || f.DecodeSome(v) == nil { // with an unknown key the others are there
 		l.unread[name] = false
 		l.meta(f, page)
