@@ -344,6 +344,7 @@
       if (b?.name === 'move') return; // app.js moves in place
       typed();
       if (b?.name === 'clear') { e.preventDefault(); write(form, {}); form.dataset.touched = ''; enqueue(slotOf(form), { response: {} }); nav(); return; }
+      if (b?.name === 'run') { e.preventDefault(); leave(`${base}/${slotOf(form)}?run=${Date.now()}#result`); return; } // another address each time, or nothing is loaded
       if (b?.name === 'goto' && b.value === 'review') { e.preventDefault(); leave(`${base}/review`); return; }
       if (b?.name === 'goto' && show(Number(b.value), true)) e.preventDefault();
     });

@@ -53,6 +53,7 @@ var outcomes = []outcome{
 	{exam.ErrResponse, 422, "That answer does not fit the question", "It was not saved. What you had before is safe.", "/exam", "Go to the exam"},
 	{exam.ErrClosed, 409, "This attempt is closed", "Your answers up to then are safe and graded.", "/exam", "See your results"},
 	{exam.ErrConflict, 409, "Changed in another window", "The other change is kept. Open the item again to see it.", "/exam", "Go to the exam"},
+	{exam.ErrBusy, 503, "Too many queries are running at the moment", "Your answers are safe. Go back and try once more in a few seconds.", "/exam", "Go to the exam"},
 	{exam.ErrBlueprint, 503, "No exam can be drawn at the moment", "The question bank does not hold enough items. Nothing of yours is lost.", "/", "Go to the guide"},
 	{store.ErrConflict, 409, "Changed in another window", "The other change is kept. Open the page again to see it.", "/me", "Your work"},
 	{store.ErrFull, 503, "Nothing can be saved at the moment", "The disk of this site is full or failing. What was saved before is safe; what you just sent was not saved. Try again in a minute.", "/", "Go to the guide"},

@@ -27,6 +27,7 @@ type itemView struct {
 	Match   ui.Matching   // matching
 	Field   ui.Field      // numeric, short
 	Gaps    []gapView     // cloze
+	Query   *queryView    // sql
 }
 
 // A gapView is one gap of a cloze item: chosen or typed.
@@ -75,7 +76,9 @@ func newItemView(it *exam.Item, order []exam.OptionID, r exam.Response) itemView
 			Attrs: map[string]any{"autocomplete": "off", "spellcheck": "false", "maxlength": "300"}}
 	case exam.SQL:
 		v.Field = ui.Field{ID: "answer", Name: "text", Label: "Your query", Value: r.Text, Rows: 8, Wide: true, Class: "editor",
-			Attrs: map[string]any{"autocomplete": "off", "spellcheck": "false", "maxlength": strconv.Itoa(exam.MaxText)}}
+			Attrs: map[string]any{"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "maxlength": strconv.Itoa(exam.MaxText)}}
+		v.Field.Hint = "It runs on SQLite, on a copy that is thrown away, and is graded on other rows than these. Tab leaves the box."
+		v.Query = newQueryView(it.Query)
 	case exam.Cloze:
 		v.gaps(it, r)
 	}

@@ -26,6 +26,7 @@ import (
 	"groundwork/content/ask"
 	"groundwork/content/search"
 	"groundwork/exam"
+	"groundwork/exam/sqlrun"
 	"groundwork/quiz"
 	"groundwork/static"
 	"groundwork/store"
@@ -66,6 +67,7 @@ type Config struct {
 	Model   ask.Model        // composes answers; nil quotes only
 	ModelIs string           // its name, shown to readers
 	Proxies int              // how many trusted proxies add to X-Forwarded-For
+	SQL     *sqlrun.Runner   // runs the queries of SQL items; nil runs none
 }
 
 // New returns a server for the given content. It takes its dependencies one by

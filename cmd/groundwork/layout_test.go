@@ -25,13 +25,14 @@ var mayImport = map[string][]string{
 	"exam":            {"content/source"},
 	"exam/lint":       {"content/search", "content/source", "exam"}, // search for its stems
 	"exam/analysis":   {"exam"},
+	"exam/sqlrun":     {"exam"},
 	"quiz":            {"content/source"},
 	"quiz/practice":   {},
 	"store":           {"content", "exam", "quiz", "quiz/practice"},
 	"store/storetest": {"store"},
 	"web/ui":          {},
-	"web":             {"content", "content/ask", "content/search", "exam", "exam/analysis", "quiz", "quiz/practice", "static", "store", "web/ui"},
-	"cmd/groundwork":  {"content", "content/ask", "content/source", "exam", "exam/analysis", "quiz", "store", "web"},
+	"web":             {"content", "content/ask", "content/search", "exam", "exam/analysis", "exam/sqlrun", "quiz", "quiz/practice", "static", "store", "web/ui"},
+	"cmd/groundwork":  {"content", "content/ask", "content/source", "exam", "exam/analysis", "exam/sqlrun", "quiz", "store", "web"},
 }
 
 func TestImportDirection(t *testing.T) {

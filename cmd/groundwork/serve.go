@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"groundwork/content/ask"
+	"groundwork/exam/sqlrun"
 	"groundwork/store"
 	"groundwork/web"
 )
@@ -79,6 +80,8 @@ func serve(ctx context.Context, args []string, w world) (err error) {
 	if err != nil {
 		return err
 	}
+	config.SQL = sqlrun.New(sqlrun.Options{})
+	st.SetRunner(config.SQL)
 	site, err := web.New(st, s.web(), log, config)
 	if err != nil {
 		return err

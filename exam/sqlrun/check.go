@@ -36,7 +36,7 @@ func (r *Runner) Check(it *exam.Item) []string {
 	}
 	for _, o := range it.Options {
 		answer := strings.TrimSpace(strings.Trim(strings.TrimSpace(o.Text), "`"))
-		var f fault
+		var f *Fault
 		switch same, err := r.Equal(q, answer); {
 		case same:
 			say("the wrong query %q returns what the key does on every data set", clip(answer, 60))

@@ -38,25 +38,26 @@ const (
 	quickTime  = 100 * time.Millisecond
 )
 
-// stop is the error of a query that was stopped.
-type stop ending
-
-func (stop) Error() string {
-	return "The query was stopped: it does far more work than the task needs. Look for a recursion without an end or a join without a condition."
-}
-
 // run gives f a place in the quick lane, and if it is stopped there, one in
-// the slow lane. stopped reports whether chance had a part in the outcome: a
+// the slow lane. chance reports whether chance had a part in the outcome: a
 // limit on time was reached, or the wait was too long.
-func (r *Runner) run(f func(limits) error) (stopped bool, err error) {
+func (r *Runner) run(f func(limits) error) (chance bool, err error) {
 	quick := min(quickTime, r.opt.Time/2)
 	err = r.in(r.quick, limits{steps: min(quickSteps, r.opt.Steps), time: quick}, f)
-	var s stop
-	if !errors.As(err, &s) {
+	if endedBy(err) == byItself {
 		return errors.Is(err, exam.ErrBusy), err
 	}
 	err = r.in(r.slow, limits{steps: r.opt.Steps, time: r.opt.Time - quick}, f)
-	return errors.Is(err, exam.ErrBusy) || errors.As(err, &s) && ending(s) == byTime, err
+	return errors.Is(err, exam.ErrBusy) || endedBy(err) == byTime, err
+}
+
+// endedBy returns what stopped a query that ended with err.
+func endedBy(err error) ending {
+	var f *Fault
+	if errors.As(err, &f) {
+		return f.by
+	}
+	return byItself
 }
 
 func (r *Runner) in(l *lane, lim limits, f func(limits) error) error {

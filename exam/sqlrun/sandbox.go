@@ -294,10 +294,21 @@ func (d *database) fault(rc int32, sql string) error {
 	return fault(strings.ToUpper(message[:min(1, len(message))]) + message[min(1, len(message)):])
 }
 
-// A fault is an error whose text is for the learner.
-type fault string
+// A Fault is what is wrong with a query. Its text is for the learner. Any other
+// error is no fault of the query, and its text is for the log.
+type Fault struct {
+	text string
+	by   ending // what stopped the query, if something did
+}
 
-func (f fault) Error() string { return string(f) }
+func (f *Fault) Error() string { return f.text }
+
+func fault(text string) error { return &Fault{text: text} }
+
+// stopped is the fault of a query that was stopped.
+func stopped(by ending) error {
+	return &Fault{"The query was stopped: it does far more work than the task needs. Look for a recursion without an end or a join without a condition.", by}
+}
 
 var (
 	errStopped = errors.New("stopped") // says nothing yet: what stopped it is in database.ended

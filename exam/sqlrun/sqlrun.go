@@ -91,9 +91,9 @@ func orElse[T int | time.Duration](x, usual T) T {
 
 // Equal reports whether answer returns what the key of q returns, on each of
 // its data sets: as many columns, whatever their names, and the same rows, in
-// the same order if the item asks for one. An error means that answer cannot
-// be run, and its text is for the learner; it never tells what is expected.
-// [exam.ErrBusy] says nothing of the answer.
+// the same order if the item asks for one. An error of type [*Fault] means that
+// answer cannot be run; it never tells what is expected. Any other error, such
+// as [exam.ErrBusy], says nothing of the answer.
 func (r *Runner) Equal(q *exam.Query, answer string) (bool, error) {
 	id := outcomeID(q, answer)
 	if o, ok := r.outcomes.get(id); ok {
@@ -104,11 +104,11 @@ func (r *Runner) Equal(q *exam.Query, answer string) (bool, error) {
 		return false, fmt.Errorf("the key of this item cannot be run: %w", err)
 	}
 	var same bool
-	stopped, err := r.run(func(l limits) error {
+	chance, err := r.run(func(l limits) error {
 		same, err = r.compare(q, keys, answer, l)
 		return err
 	})
-	if !stopped {
+	if !chance {
 		r.outcomes.put(id, outcome{same, err})
 	}
 	return same, err
@@ -185,7 +185,7 @@ func within(q *exam.Query, dataset int, sql string, l limits, f func(*statement)
 		err = f(st)
 	}
 	if errors.Is(err, errStopped) {
-		return stop(d.ended)
+		return stopped(d.ended)
 	}
 	return err
 }
@@ -211,7 +211,7 @@ const (
 )
 
 // Run runs answer on one data set of q, counted from 0, for the learner to
-// see. The error is for the learner as well.
+// see. The errors are those of [Runner.Equal].
 func (r *Runner) Run(q *exam.Query, dataset int, answer string) (Result, error) {
 	if dataset < 0 || dataset >= len(q.Data) {
 		return Result{}, fmt.Errorf("there is no data set %d", dataset)

@@ -258,8 +258,7 @@ func TestBusy(t *testing.T) {
 func TestSteps(t *testing.T) {
 	r := New(Options{Time: time.Minute, Steps: 1_000_000})
 	_, err := r.Equal(team("SELECT 1"), loop+"SELECT count(*) FROM c")
-	var s stop
-	if !errors.As(err, &s) || ending(s) != bySteps {
+	if endedBy(err) != bySteps {
 		t.Errorf("Equal: %v, want it stopped by its steps", err)
 	}
 }
@@ -284,7 +283,7 @@ func TestCheck(t *testing.T) {
 		{"a key that does not run", "SELECT nam FROM person", nil, []string{"its key does not run: No such column: nam"}},
 		{"a key of chance", "SELECT random()", nil, []string{"its key does not run: The query uses random() and so has another result every time."}},
 		{"a key without a row", "SELECT 1 WHERE 0", wrong("SELECT 1"), []string{"its key returns no row on any data set"}},
-		{"a key that works too much", loop + "SELECT count(*) FROM c", nil, []string{"its key does not run: " + stop(bySteps).Error()}},
+		{"a key that works too much", loop + "SELECT count(*) FROM c", nil, []string{"its key does not run: " + stopped(bySteps).Error()}},
 	}
 	r := New(Options{})
 	for _, tt := range tests {
