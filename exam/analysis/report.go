@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"groundwork/exam"
 )
@@ -11,6 +12,10 @@ import (
 // A Report is what a collector knows. Totals are in points for a fixed form and
 // in per cent of the form otherwise.
 type Report struct {
+	Exam    string    `json:"exam,omitempty"`   // set by who asked, as are
+	Which   string    `json:"which,omitempty"`  // which attempts were counted,
+	Counted time.Time `json:"counted,omitzero"` // and when
+
 	Attempts int      `json:"attempts"` // counted
 	Empty    int      `json:"empty"`    // left out: nothing at all was answered
 	Standing Standing `json:"standing"`
@@ -37,7 +42,7 @@ type Report struct {
 	Near           Value `json:"near_cut"`
 
 	Totals []int        `json:"totals,omitempty"` // people by five per cent of the form
-	Items  []ItemReport `json:"items"`            // flagged ones first, then by id
+	Items  []ItemReport `json:"items"`            // present meanings first, of these the flagged ones, then by id
 }
 
 // An ItemReport is what is known of one item. Shares lie in 0 to 1;
@@ -46,7 +51,8 @@ type ItemReport struct {
 	Item     exam.ItemID    `json:"item"`
 	Meaning  string         `json:"meaning,omitempty"` // see Meaning
 	Versions []VersionCount `json:"versions,omitempty"`
-	N        int            `json:"n"` // people who had it
+	Earlier  bool           `json:"earlier,omitempty"` // the item means something else by now
+	N        int            `json:"n"`                 // people who had it
 	Standing Standing       `json:"standing"`
 
 	Facility       Value `json:"facility"` // mean share of the points
@@ -114,9 +120,32 @@ func (c *Collector) report(add func(int, *ItemReport)) *Report {
 		add(i, &r.Items[i])
 	}
 	slices.SortStableFunc(r.Items, func(a, b ItemReport) int {
-		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Item, b.Item))
+		return cmp.Or(order(a.Earlier, b.Earlier), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Item, b.Item))
 	})
 	return r
+}
+
+// Find returns what is known of an item: its present meaning first, then the
+// earlier ones.
+func (r *Report) Find(id exam.ItemID) (list []ItemReport) {
+	for _, it := range r.Items {
+		if it.Item == id {
+			list = append(list, it)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b ItemReport) int { return order(a.Earlier, b.Earlier) })
+	return list
+}
+
+// order sorts what is not so before what is.
+func order(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // undefine takes every number of the exam as a whole out.

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"time"
+
 	"groundwork/exam"
 )
 
@@ -33,7 +35,7 @@ type subject struct {
 	meaning  string
 	versions []exam.VersionID
 	source   *exam.Item
-	newest   int64 // when source was last sat
+	newest   time.Time // when it was last sat
 }
 
 // NewStream returns an empty stream.
@@ -71,8 +73,8 @@ func (s *Stream) track(a *exam.Attempt, id exam.VersionID, it *exam.Item) *track
 		v = s.meet(id, it)
 		s.versions[id] = v
 	}
-	if sub := &s.subjects[v.item]; a.Started.Unix() >= sub.newest {
-		sub.newest, sub.source = a.Started.Unix(), it
+	if sub := &s.subjects[v.item]; sub.source == nil || !a.Started.Before(sub.newest) {
+		sub.newest, sub.source = a.Started, it
 	}
 	return v
 }
@@ -114,9 +116,15 @@ func (s *Stream) Report() (*Report, error) {
 		return nil, err
 	}
 	s.attempt = ""
+	latest := map[exam.ItemID]time.Time{}
+	for _, sub := range s.subjects {
+		if sub.newest.After(latest[sub.source.ID]) {
+			latest[sub.source.ID] = sub.newest
+		}
+	}
 	r := s.c.report(func(i int, ir *ItemReport) {
 		sub := &s.subjects[i]
-		ir.Meaning, ir.Source = sub.meaning, sub.source
+		ir.Meaning, ir.Source, ir.Earlier = sub.meaning, sub.source, sub.newest.Before(latest[ir.Item])
 		for _, id := range sub.versions {
 			ir.Versions = append(ir.Versions, VersionCount{id, s.versions[id].n})
 		}

@@ -12,12 +12,12 @@ import (
 // spreadsheet; see Cell.
 func WriteItems(w io.Writer, items []ItemReport) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"item", "title", "skill", "level", "type", "meaning", "people", "standing", // errors come with Flush
+	_ = out.Write([]string{"item", "title", "skill", "level", "type", "meaning", "earlier", "people", "standing", // errors come with Flush
 		"facility", "facility_low", "facility_high", "sd", "guess", "discrimination", "efficiency", "blank",
 		"median_seconds", "expected_seconds", "intended_weight", "effective_weight", "alpha_without", "flags"})
 	for i := range items {
 		it := &items[i]
-		row := []string{Cell(string(it.Item)), "", "", "", "", Cell(it.Meaning), strconv.Itoa(it.N), string(it.Standing)}
+		row := []string{Cell(string(it.Item)), "", "", "", "", Cell(it.Meaning), strconv.FormatBool(it.Earlier), strconv.Itoa(it.N), string(it.Standing)}
 		expected := undefined
 		if src := it.Source; src != nil {
 			row[1], row[2], row[3], row[4] = Cell(src.Title), Cell(src.Skill), Cell(string(src.Level)), Cell(string(src.Type))

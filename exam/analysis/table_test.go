@@ -64,7 +64,7 @@ func TestCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"api-e01", "'=cmd, \"quoted\"", "api", "mid", "single", "", "12", "too few", "0.5", "", "", "", "", "-7.25", "", "", "", "60", "", "", "", "wrong key c, weak?"}
+	want := []string{"api-e01", "'=cmd, \"quoted\"", "api", "mid", "single", "", "false", "12", "too few", "0.5", "", "", "", "", "-7.25", "", "", "", "60", "", "", "", "wrong key c, weak?"}
 	if diff := cmp.Diff(want, rows[1]); diff != "" || len(rows[0]) != len(want) {
 		t.Errorf("%d names; row (-want +got):\n%s", len(rows[0]), diff)
 	}
