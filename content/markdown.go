@@ -39,7 +39,7 @@ var quotes = map[extension.TypographicPunctuation]string{
 	extension.LeftSingleQuote: "‘", extension.RightSingleQuote: "’",
 	extension.LeftDoubleQuote: "“", extension.RightDoubleQuote: "”",
 	extension.Apostrophe: "’", extension.EnDash: "--", extension.EmDash: "---", extension.Ellipsis: "...",
-	extension.LeftAngleQuote: "<<", extension.RightAngleQuote: ">>",
+	extension.LeftAngleQuote: "&lt;&lt;", extension.RightAngleQuote: "&gt;&gt;", // they are written as they stand
 }
 
 // A counter numbers what needs a name of its own on a page, and knows which ids
