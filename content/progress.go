@@ -8,10 +8,11 @@ type Standing int
 
 // The standings, lowest first.
 const (
-	NotStarted Standing = iota
-	Learning            // a lesson read, or exam items met
-	Practised           // all lessons read, or most exam items right: claimed, not proved
-	Mastered            // shown in an exam
+	NotStarted  Standing = iota
+	Learning             // a lesson read, exam items met or cards answered
+	Practised            // all lessons read, or most exam items right: claimed, not proved
+	Mastered             // shown in an exam
+	NeedsReview          // was practised or mastered, and memory fades
 )
 
 // Evidence is what is known of somebody and one skill.
@@ -20,6 +21,8 @@ type Evidence struct {
 	Right         float64   // points won on the skill's items in the best exam
 	Items         int       // how many items that exam had
 	At            time.Time // when that exam ended
+	Cards         int       // practice cards of the skill that were answered
+	Recall        float64   // how likely one of them is known now, on average
 }
 
 // The shares of an exam's items that count as practised and as mastered, and
@@ -30,8 +33,27 @@ const (
 	masteredItems  = 4
 )
 
-// Standing sorts evidence into a standing.
+// A skill fades when its cards are known less likely than this, if there are
+// enough of them to say so.
+const (
+	fadingRecall = 0.8
+	fadingCards  = 5
+)
+
+// Fades reports whether practice shows that the skill is being forgotten.
+func (e Evidence) Fades() bool { return e.Cards >= fadingCards && e.Recall < fadingRecall }
+
+// Standing sorts evidence into a standing. Fading memory asks for a review of
+// what was practised or mastered; the evidence of an exam stays as it is.
 func (e Evidence) Standing() Standing {
+	if st := e.shown(); st < Practised || !e.Fades() {
+		return st
+	}
+	return NeedsReview
+}
+
+// shown is the standing without regard to time.
+func (e Evidence) shown() Standing {
 	share := 0.0
 	if e.Items > 0 {
 		share = e.Right / float64(e.Items)
@@ -41,7 +63,7 @@ func (e Evidence) Standing() Standing {
 		return Mastered
 	case share >= practisedShare, e.Lessons > 0 && e.Read >= e.Lessons:
 		return Practised
-	case e.Read > 0 || e.Items > 0:
+	case e.Read > 0 || e.Items > 0 || e.Cards > 0:
 		return Learning
 	}
 	return NotStarted

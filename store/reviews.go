@@ -90,23 +90,28 @@ func (s *Store) SetPlacement(ctx context.Context, learner LearnerID, placement s
 }
 
 // AddCards makes cards of learner, due at due. Those that are there stay as
-// they are, but one that was set aside is taken up again.
+// they are.
 func (s *Store) AddCards(ctx context.Context, learner LearnerID, ids []practice.ID, due, now time.Time) error {
 	return s.update(ctx, "add cards", func(t *tx) error {
 		for _, id := range ids {
-			c, there, err := card(t, learner, id, now)
+			_, there, err := card(t, learner, id, now)
+			if err == nil && !there {
+				err = putCard(t, learner, practice.NewCard(id, due, now))
+			}
 			if err != nil {
 				return err
 			}
-			switch {
-			case !there:
-				c = practice.NewCard(id, due, now)
-			case c.Aside:
-				c.Aside, c.Due = false, now
-			default:
-				continue
-			}
-			if err := putCard(t, learner, c); err != nil {
+		}
+		return nil
+	})
+}
+
+// TakeUpCards makes those of the cards that were set aside due at now.
+func (s *Store) TakeUpCards(ctx context.Context, learner LearnerID, ids []practice.ID, now time.Time) error {
+	return s.update(ctx, "take up cards", func(t *tx) error {
+		for _, id := range ids {
+			_, err := t.exec(`UPDATE cards SET aside = 0, due_at = $3 WHERE learner_id = $1 AND card_id = $2 AND aside = 1`, learner, id, millis(now))
+			if err != nil {
 				return err
 			}
 		}

@@ -164,6 +164,7 @@ func TestAddCards(t *testing.T) {
 	}
 	later := now.AddDate(0, 0, 20)
 	fine(t, s.AddCards(ctx, id, []practice.ID{"a", "b"}, later, later))
+	fine(t, s.TakeUpCards(ctx, id, []practice.ID{"a", "b"}, later))
 	again := practiceOf(t, s, id, now)
 	if diff := cmp.Diff(p.Cards[0], again.Cards[0]); diff != "" {
 		t.Errorf("adding a card that is there changed it:\n%s", diff)

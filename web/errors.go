@@ -59,6 +59,7 @@ var outcomes = []outcome{
 	{store.ErrFull, 503, "Nothing can be saved at the moment", "The disk of this site is full or failing. What was saved before is safe; what you just sent was not saved. Try again in a minute.", "/", "Go to the guide"},
 	{quiz.ErrAnswers, 400, "This link holds no result", "It may have been cut short. The test takes three minutes.", "/fit", "Take the fit test"},
 	{errExamOpen, 403, "Ask is closed while your exam is open", "It opens again when you have handed in.", "/exam", "Back to the exam"},
+	{errPracticeOpen, 403, "Practice is closed while your exam is open", "It asks about the same lessons and gives the reasons. It opens again when you have handed in, and your cards wait.", "/exam", "Back to the exam"},
 	{errBadInput, 400, "Something in this form is missing or odd", "Nothing was changed. Go back and try once more.", "/", "Go to the guide"},
 	{errTooLarge, 413, "That is too long", "Nothing was changed. Go back, shorten it and send it again.", "/", "Go to the guide"},
 	{errKind, 415, "This form was sent in a way we do not read", "Nothing was changed.", "/", "Go to the guide"},

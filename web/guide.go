@@ -23,9 +23,7 @@ func (s *Server) guideRoutes(handle func(string, page)) {
 	handle("GET /path", s.path)
 	handle("GET /projects", s.projects)
 	handle("GET /project/{id}", s.project)
-	handle("GET /practice", s.practice)
-	handle("GET /practice/{skill}", s.practiceItem)
-	handle("POST /practice/{skill}", s.practiceAnswer)
+	s.practiceRoutes(handle)
 
 	handle("GET /search", s.search)
 	handle("GET /ask", s.ask)

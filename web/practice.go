@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"net/http"
@@ -11,28 +12,15 @@ import (
 
 	"groundwork/content"
 	"groundwork/exam"
+	"groundwork/quiz/practice"
 	"groundwork/web/ui"
 )
 
 const (
-	practiceDescription = "Practice questions for each of the ten backend skills, with the reason for every option. Nothing is stored, and no account is needed."
+	practiceDescription = "Practice questions for each of the ten backend skills, with the reason for every option. No account is needed."
 	practiceRound       = 5       // items, then a summary
 	practiceSeeds       = 1 << 30 // how many orders there are; short in an address
 )
-
-// A practiceView is the list of skills to practise.
-type practiceView struct {
-	Frame  ui.Frame
-	Skills []practiceSkill
-}
-
-// A practiceSkill is one skill with the number of its practice items.
-type practiceSkill struct {
-	ui.Link
-	Topics string
-	Count  int
-	State  skillState
-}
 
 // A drill is a round of practice on one skill: everything is in the address,
 // nothing is stored. The seed gives the order of the items, N the
@@ -73,22 +61,6 @@ func practiceItems(b *exam.Bank, skill string) []*exam.Item {
 		}
 	}
 	return out
-}
-
-// practice lists the skills: GET /practice.
-func (s *Server) practice(w http.ResponseWriter, r *http.Request) error {
-	site := s.site.Load()
-	states, err := s.skillStates(r.Context())
-	if err != nil {
-		return err
-	}
-	v := practiceView{Frame: s.described(r, "Practice", practiceDescription, "/practice")}
-	for _, sk := range site.Library.Skills {
-		v.Skills = append(v.Skills, practiceSkill{
-			ui.Link{Text: sk.Title, URL: "/practice/" + sk.ID}, topics(sk), len(practiceItems(site.Bank, sk.ID)), states[sk.ID],
-		})
-	}
-	return show(w, r, http.StatusOK, practicePage(v))
 }
 
 // practiceItem asks one item, or sums a round up: GET
@@ -144,12 +116,33 @@ func (s *Server) practiceAnswer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return again(http.StatusUnprocessableEntity, practiceError(it, err))
 	}
+	if err := s.keepRound(r.Context(), it, given); err != nil {
+		return err
+	}
 	mark := exam.Score(it, given, nil)
 	review := newReviewView(it, rd.order(), given, mark)
 	v.Review, v.Lesson = &review, lessonLinks(s.site.Load().Library, it.Lesson)
 	v.Round.Done += doneValue(mark.Right())
 	v.Round.N++
 	return show(w, r, http.StatusOK, practiceAnswerPage(v))
+}
+
+// errTwice means that a card was answered on this day already.
+var errTwice = errors.New("answered today")
+
+// keepRound makes a card of an item that was answered in a quick round, for
+// whoever has saved something before; readers leave no trace. An answer to a
+// card that was answered on the same day changes nothing.
+func (s *Server) keepRound(ctx context.Context, it *exam.Item, r exam.Response) error {
+	if learner(ctx) == 0 {
+		return nil
+	}
+	id := practice.ID(it.ID)
+	_, err := s.keepAnswer(ctx, learner(ctx), given{id: id, face: s.site.Load().faces[id], reps: anyReps, response: r})
+	if errors.Is(err, errTwice) {
+		return nil
+	}
+	return err
 }
 
 // practiceError says why an answer cannot be marked.
@@ -233,7 +226,12 @@ func (rd drill) right() int { return strings.Count(rd.Done, "1") }
 // order is the order in which the options of the item are shown: the author's
 // where it was fixed, else one that the seed gives.
 func (rd drill) order() []exam.OptionID {
-	it := rd.item()
+	return itemOrder(rd.item(), uint64(rd.Seed), uint64(rd.N)+1)
+}
+
+// itemOrder is the order in which two seeds show the options of an item: the
+// author's where it was fixed. An ordering item never comes solved.
+func itemOrder(it *exam.Item, seed, other uint64) []exam.OptionID {
 	options := it.Options
 	if it.Type == exam.Matching {
 		options = it.Choices
@@ -245,7 +243,7 @@ func (rd drill) order() []exam.OptionID {
 	if it.Fixed {
 		return ids
 	}
-	chance := rand.New(rand.NewPCG(uint64(rd.Seed), uint64(rd.N)+1))
+	chance := rand.New(rand.NewPCG(seed, other))
 	solved := slices.Clone(ids)
 	chance.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
 	if it.Type == exam.Ordering && slices.Equal(ids, solved) {

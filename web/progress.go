@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"groundwork/content"
 	"groundwork/exam"
+	"groundwork/quiz/practice"
 	"groundwork/store"
 	"groundwork/web/ui"
 )
@@ -34,6 +36,11 @@ func (s *Server) setProgress(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := s.store.SetProgress(r.Context(), id, ref, r.PostFormValue("done") == "1", s.now()); err != nil {
 		return err
+	}
+	if l := s.site.Load().Library.Lesson(strings.TrimPrefix(ref, "lesson/")); l != nil && l.Ref() == ref && r.PostFormValue("done") == "1" {
+		if err := s.addLessonCards(r.Context(), id, l); err != nil {
+			return err
+		}
 	}
 	return redirect(w, r, back(r, "/me"))
 }
@@ -81,7 +88,7 @@ func (s *Server) saveNote(w http.ResponseWriter, r *http.Request) error {
 type skillState struct {
 	State    ui.State
 	Text     string
-	Evidence []string
+	Evidence []ui.Link // each leads to where it comes from
 }
 
 // marksOf is how many attempts back evidence is looked for.
@@ -99,23 +106,36 @@ func (s *Server) skillStates(ctx context.Context) (map[string]skillState, error)
 	if err != nil {
 		return nil, err
 	}
+	h, err := s.hand(ctx)
+	if err != nil {
+		return nil, err
+	}
+	memory := practice.Strength(h.Cards, s.now())
 	out := map[string]skillState{}
 	for _, sk := range lib.Skills {
 		e := best[sk.ID]
+		e.Cards, e.Recall = memory[sk.ID].Cards, memory[sk.ID].Recall
 		e.Read, e.Lessons = sk.LessonsRead(done), len(sk.Lessons)
-		out[sk.ID] = newSkillState(e)
+		out[sk.ID] = newSkillState(sk.ID, e)
 	}
 	return out, nil
 }
 
-func newSkillState(e content.Evidence) skillState {
-	st := skillState{State: [...]ui.State{ui.NotStarted, ui.Learning, ui.Practised, ui.Mastered}[e.Standing()]}
+func newSkillState(skill string, e content.Evidence) skillState {
+	st := skillState{State: [...]ui.State{ui.NotStarted, ui.Learning, ui.Practised, ui.Mastered, ui.Review}[e.Standing()]}
 	st.Text = st.State.String()
 	if e.Items > 0 {
-		st.Evidence = append(st.Evidence, fmt.Sprintf("%s of %d in the exam on %s", short(e.Right), e.Items, day(e.At)))
+		st.Evidence = append(st.Evidence, ui.Link{Text: fmt.Sprintf("%s of %d in the exam on %s", short(e.Right), e.Items, day(e.At)), URL: "/exam"})
 	}
 	if e.Read > 0 {
-		st.Evidence = append(st.Evidence, fmt.Sprintf("%d of %d lessons read", e.Read, e.Lessons))
+		st.Evidence = append(st.Evidence, ui.Link{Text: fmt.Sprintf("%d of %d lessons read", e.Read, e.Lessons), URL: "/skill/" + skill})
+	}
+	if e.Cards > 0 {
+		words := plural(e.Cards, "card", "cards") + " practised"
+		if e.Fades() {
+			words += ", fading"
+		}
+		st.Evidence = append(st.Evidence, ui.Link{Text: words, URL: "/practice#due"})
 	}
 	return st
 }
@@ -167,6 +187,8 @@ type dashboardView struct {
 	Notice   string
 	Visitor  bool
 	Next     nextView
+	Due      dueView
+	Placed   *placementView
 	Plan     ui.Drawing
 	PlanText string
 	Counts   []ui.Cell
@@ -227,7 +249,14 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 	s.dashboardWork(&v, done)
 	s.dashboardExams(&v, attempts)
 	v.Next = s.next(states, done, attempts)
-	v.Nothing = len(done) == 0 && len(attempts) == 0
+	d, err := s.dashboardDue(r.Context(), &v)
+	if err != nil {
+		return err
+	}
+	if len(d.Cards) > 0 && !examOpen(attempts) {
+		v.Next = dueNext(d, v.Due, v.Next)
+	}
+	v.Nothing = len(done) == 0 && len(attempts) == 0 && !v.Due.Any
 	if err := s.dashboardNotes(r.Context(), &v); err != nil {
 		return err
 	}
@@ -242,9 +271,9 @@ func (s *Server) dashboardPlan(v *dashboardView, states map[string]skillState, d
 	for _, st := range states {
 		count[st.State]++
 	}
-	v.PlanText = fmt.Sprintf("Your plan: of %d skills %d mastered, %d practised, %d being learned, %d not started.",
-		len(states), count[ui.Mastered], count[ui.Practised], count[ui.Learning], count[ui.NotStarted])
-	for _, st := range []ui.State{ui.Mastered, ui.Practised, ui.Learning, ui.NotStarted} {
+	v.PlanText = fmt.Sprintf("Your plan: of %d skills %d mastered, %d practised, %d being learned, %d to review, %d not started.",
+		len(states), count[ui.Mastered], count[ui.Practised], count[ui.Learning], count[ui.Review], count[ui.NotStarted])
+	for _, st := range []ui.State{ui.Mastered, ui.Practised, ui.Learning, ui.Review} {
 		v.Counts = append(v.Counts, ui.Cell{Term: st.String(), Text: strconv.Itoa(count[st])})
 	}
 }
@@ -344,6 +373,11 @@ func refURL(ref string) string {
 		return "/guide/interview#" + id
 	}
 	return "/" + ref
+}
+
+// examOpen reports whether one of the attempts is in progress.
+func examOpen(attempts []*exam.Attempt) bool {
+	return slices.ContainsFunc(attempts, func(a *exam.Attempt) bool { return a.State == exam.InProgress })
 }
 
 // next is the one thing to do next: an open attempt, else a lesson, else the

@@ -28,6 +28,7 @@ import (
 	"groundwork/exam"
 	"groundwork/exam/sqlrun"
 	"groundwork/quiz"
+	"groundwork/quiz/practice"
 	"groundwork/static"
 	"groundwork/store"
 )
@@ -41,6 +42,7 @@ type Site struct {
 
 	index *search.Index
 	asker *ask.Asker
+	faces map[practice.ID]face // what every card asks
 }
 
 // A Server serves the site. It is an http.Handler.
@@ -91,6 +93,7 @@ func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, err
 func (s *Server) SetSite(site Site) {
 	site.index = search.Build(site.Library.Sections, search.WithSynonyms(search.Engineering()))
 	site.asker = ask.New(site.index, s.cfg.Model)
+	site.faces = newFaces(site.Library, site.Bank)
 	s.site.Store(&site)
 }
 

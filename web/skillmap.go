@@ -196,12 +196,3 @@ func topics(sk *content.Skill) string {
 	}
 	return upperFirst(strings.Join(list, ", "))
 }
-
-// evidence writes what a state rests on: "2 of 6 lessons read; 4 of 7 in the
-// exam."
-func (st skillState) evidence() string {
-	if len(st.Evidence) == 0 {
-		return ""
-	}
-	return strings.Join(st.Evidence, "; ") + "."
-}
