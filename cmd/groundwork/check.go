@@ -9,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"text/tabwriter"
 
 	"groundwork/content"
 	"groundwork/content/source"
@@ -87,11 +86,14 @@ func folder(dir string) (fs.FS, error) {
 	return os.DirFS(dir), nil
 }
 
-// check reads all content and reports what is wrong with it.
+// check reads all content and reports what is wrong with it: first whether it
+// can be read at all, then whether it is good.
 func check(ctx context.Context, args []string, w world) error {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
 	dir := flags.String("content", "", "`folder` to check (default: what the program carries)")
 	against := flags.String("against", "", "database `file`: name the ids with progress that the content no longer has")
+	samples := flags.Bool("samples", false, "run every sample of code too; needs the go command")
+	plan := flags.String("plan", "30/18", "exam and practice items of each skill, or `none` if any number will do")
 	if err := parse(flags, args, w); err != nil {
 		return err
 	}
@@ -100,31 +102,38 @@ func check(ctx context.Context, args []string, w world) error {
 		return err
 	}
 	s, problems := load(fsys)
-	for _, p := range problems {
-		fmt.Fprintln(w.stdout, p)
+	if err := told(problems, w); err != nil {
+		return err
 	}
-	if len(problems) > 0 {
-		return fmt.Errorf("%d mistakes", len(problems))
+	a, err := s.audit(fsys, *plan)
+	if err != nil {
+		return err
+	}
+	problems = a.problems
+	if *samples {
+		if problems, err = a.run(ctx, s); err != nil {
+			return err
+		}
 	}
 	if *against != "" {
 		if err := missed(ctx, s, *against, w); err != nil {
 			return err
 		}
 	}
-	s.summary(w)
-	return nil
+	a.print(s, w)
+	return told(problems, w)
 }
 
-// summary prints what there is, and how far the bank carries the exam.
-func (s *site) summary(w world) {
-	fmt.Fprintf(w.stdout, "%d skills, %d lessons, %d projects, %d items, no mistakes\n", len(s.lib.Skills), len(s.lib.Lessons()), len(s.lib.Projects), len(s.bank.All()))
-	tw := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(tw, "cell\twanted\titems\tforms without repetition\tshared by two forms\t")
-	for _, c := range s.blueprint.Supply(s.bank) {
-		fmt.Fprintf(tw, "%s, %s\t%d\t%d\t%d\t%.1f\t\n", c.Skill, c.Level, c.Wanted, c.Items, c.Fresh(), c.Overlap())
+// told prints problems and returns how many there are, as an error.
+func told(problems source.Problems, w world) error {
+	problems = problems.Sorted()
+	for _, p := range problems {
+		fmt.Fprintln(w.stdout, p)
 	}
-	_ = tw.Flush() // to stdout: nobody to tell
-	fmt.Fprintf(w.stdout, "about 10^%.0f different forms\n", s.blueprint.Forms(s.bank))
+	if len(problems) > 0 {
+		return fmt.Errorf("%d mistakes", len(problems))
+	}
+	return nil
 }
 
 // missed names the ids under which learners have progress and which the

@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"content/search":  {},
 	"content/ask":     {"content/search"},
 	"content/diagram": {},
+	"content/sample":  {"content", "content/source"},
 	"content":         {"content/diagram", "content/search", "content/source"},
 	"exam":            {"content/source"},
 	"exam/lint":       {"content/search", "content/source", "exam"}, // search for its stems
@@ -32,7 +33,7 @@ var mayImport = map[string][]string{
 	"store/storetest": {"store"},
 	"web/ui":          {},
 	"web":             {"content", "content/ask", "content/search", "exam", "exam/analysis", "exam/sqlrun", "quiz", "quiz/practice", "static", "store", "web/ui"},
-	"cmd/groundwork":  {"content", "content/ask", "content/source", "exam", "exam/analysis", "exam/sqlrun", "quiz", "store", "web"},
+	"cmd/groundwork":  {"content", "content/ask", "content/sample", "content/source", "exam", "exam/analysis", "exam/lint", "exam/sqlrun", "quiz", "store", "web"},
 }
 
 func TestImportDirection(t *testing.T) {

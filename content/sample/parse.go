@@ -113,6 +113,9 @@ func message(text string, asked *http.Request) (n int, req *http.Request, err er
 	if err != nil {
 		return 0, nil, fmt.Errorf("the body is shorter than its Content-Length of %d: %w", length, err)
 	}
+	if length > 0 && bytes.HasSuffix(got, []byte("\n")) {
+		return 0, nil, fmt.Errorf("its Content-Length of %d counts the line end after the body", length)
+	}
 	if err := typed(header, got); err != nil {
 		return 0, nil, err
 	}
