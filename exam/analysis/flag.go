@@ -139,18 +139,34 @@ func (it *item) groups() map[int][]int {
 }
 
 // choiceFlags looks for choices that draw the wrong people. Of each group the
-// key is compared with every other choice that is not too rare; a choice that
-// stands alone, a box to tick, is compared with not ticking it.
+// distractors that are not too rare are compared with the key, and the one that
+// is most likely to be the key is named; a choice that stands alone, a box to
+// tick, is compared with not ticking it.
 func (it *item) choiceFlags() []Flag {
 	groups := it.groups()
 	var out []Flag
+	suspect := map[int]int{} // by group, where in out it is
+	score := map[int]float64{}
 	for i, s := range it.subject.Options {
 		group := groups[s.Group]
-		switch {
-		case len(group) == 1:
+		if len(group) == 1 {
 			out = append(out, it.boxFlag(i)...)
-		case !s.Key:
-			out = append(out, it.rivalFlag(i, group)...)
+			continue
+		}
+		if s.Key {
+			continue
+		}
+		flag, strength := it.rivalFlag(i, group)
+		at, before := suspect[s.Group]
+		switch {
+		case flag == nil:
+		case flag.Kind != WrongKey:
+			out = append(out, *flag)
+		case !before:
+			suspect[s.Group], score[s.Group] = len(out), strength
+			out = append(out, *flag)
+		case strength > score[s.Group]:
+			out[at], score[s.Group] = *flag, strength
 		}
 	}
 	return out
@@ -159,8 +175,8 @@ func (it *item) choiceFlags() []Flag {
 // rivalFlag compares the people of a distractor with those of the key and of
 // the other distractors. It is suspected to be the key if its people do better
 // than those of the key; to be right as well if they are like those of the key
-// and better than those of the others.
-func (it *item) rivalFlag(d int, group []int) []Flag {
+// and better than those of the others. strength grows with the evidence.
+func (it *item) rivalFlag(d int, group []int) (flag *Flag, strength float64) {
 	rival, key, others := &it.choices[d], &choice{}, &choice{}
 	for _, i := range group {
 		if c := &it.choices[i]; it.subject.Options[i].Key {
@@ -170,20 +186,20 @@ func (it *item) rivalFlag(d int, group []int) []Flag {
 		}
 	}
 	if rival.n < seldom || float64(rival.n) < seldomShare*it.pair.n {
-		return nil
+		return nil, 0
 	}
 	s, pull, pullKey := it.subject.Options[d], it.pull(rival), it.pull(key)
 	above, beyond := distance(rival, key), distance(rival, others)
 	said := fmt.Sprintf("Those who took %s have %s%% on the rest of the form, those who took the key %s%%", s.Label, rival.mean().Text(0), key.mean().Text(0))
 	switch {
 	case above > likely && pullKey < likely, pull > likely && pullKey < 0:
-		return []Flag{{WrongKey, s.ID, max(above, pull) > firm, said + ".",
-			fmt.Sprintf("Check the key: %s may be the right answer. If so, mend it and regrade.", s.Label)}}
+		return &Flag{WrongKey, s.ID, max(above, pull) > firm, said + ".",
+			fmt.Sprintf("Check the key: %s may be the right answer. If so, mend it and regrade.", s.Label)}, pull
 	case pull > likely, pull > 1 && beyond > likely && above > -likely:
-		return []Flag{{TwoRight, s.ID, pull > likely && beyond > firm, said + fmt.Sprintf(", those who took something else %s%%.", others.mean().Text(0)),
-			fmt.Sprintf("Read %s as an expert would: it may be right as well. Make it clearly wrong, or accept both and regrade.", s.Label)}}
+		return &Flag{TwoRight, s.ID, pull > likely && beyond > firm, said + fmt.Sprintf(", those who took something else %s%%.", others.mean().Text(0)),
+			fmt.Sprintf("Read %s as an expert would: it may be right as well. Make it clearly wrong, or accept both and regrade.", s.Label)}, pull
 	}
-	return nil
+	return nil, 0
 }
 
 // boxFlag looks at a box of a choose-all item: the able should tick it if and
