@@ -41,10 +41,11 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "[-addr HOST:PORT] [-db FILE]", "run the site", serve},
-		{"check", "[-content DIR] [-against FILE]", "check all content and report every mistake as file:line", check},
+		{"check", "[-content DIR] [-samples] [-against FILE]", "check all content and report every mistake as file:line", check},
 		{"attempt", "list | extend [-db FILE] …", "list running attempts, give minutes back to one", attemptCommand},
 		{"learner", "list | reset | role | export | delete [-db FILE] …", "look after accounts: list them, reset a password, take data away, delete", learner},
 		{"reports", "[-db FILE]", "print the faults that readers reported", reports},
+		{"stats", "[-db FILE] [-exam NAME] [-attempts WHICH] [-json | -csv] [-item ID]", "tell how good an exam and its items are", stats},
 		{"version", "", "print the version", showVersion},
 		{"help", "", "print this", help},
 	}
