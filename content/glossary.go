@@ -30,9 +30,6 @@ type GlossaryTerm struct {
 // ID is the anchor of the term on its page.
 func (t GlossaryTerm) ID() string { return string(new(headingIDs).Generate([]byte(t.Term), 0)) }
 
-// glossaryFile is where the glossary stands. A site need not have one.
-const glossaryFile = "guide/glossary.md"
-
 // glossary makes the sections of the glossary's page, once lessons are known,
 // and reports what is wrong with its terms.
 func (l *loader) glossary() {
