@@ -78,11 +78,8 @@ func Cell(text string) string {
 	if strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") || strings.HasPrefix(text, "\n") {
 		return "'" + text
 	}
-	for _, r := range strings.TrimSpace(text) {
-		if strings.ContainsRune("=+-@＝＋－＠", r) {
-			return "'" + text
-		}
-		break
+	if strings.IndexAny(strings.TrimSpace(text), "=+-@＝＋－＠") == 0 {
+		return "'" + text
 	}
 	return text
 }
