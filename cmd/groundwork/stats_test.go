@@ -71,7 +71,7 @@ func TestStats(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Exam backend, first attempts: 60 people, one fixed form\n", "points of 4", "alpha ", "api-e03  60 ", "wrong key c, negative",
-		"\napi-e03: =Item 3\n  wrong key: Those who took option c have ", "Check the key: option c may be the right answer. If so, mend it and regrade.",
+		"\napi-e03: =Item 3\n  wrong key: Those who took “text c” have ", "Check the key: “text c” may be the right answer. If so, mend it and regrade.",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
@@ -81,7 +81,7 @@ func TestStats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"on 60 forms, the last on 2026-06-14\n", "60 people in 1 versions", "option a  key  ", "option c", "  wrong key: "} {
+	for _, want := range []string{"on 60 forms, the last on 2026-06-14\n", "60 people in 1 versions", "“text a”  key  ", "“text c”", "  wrong key: "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("of the item it does not say %q:\n%s", want, out)
 		}

@@ -25,7 +25,7 @@ const MaxChoices = 63
 // one stem of a match, an answer that was foreseen.
 type Choice struct {
 	ID    string
-	Label string // how a sentence names it: "option c"
+	Label string // how a sentence names it: “204 No Content”
 	Group int    // of the choices of one group one is picked at most
 	Key   bool   // it is right
 	Shown bool   // the learner reads it, so that it can distract

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"groundwork/exam"
 )
@@ -78,25 +79,25 @@ func NewSubject(it *exam.Item) Subject {
 	switch it.Type {
 	case exam.Single:
 		for _, o := range it.Options {
-			add(string(o.ID), "option "+string(o.ID), 0, o.Key, true)
+			add(string(o.ID), quoted(o.Text), 0, o.Key, true)
 		}
 	case exam.Multiple:
 		for i, o := range it.Options {
-			add(string(o.ID), "option "+string(o.ID), i, o.Key, true)
+			add(string(o.ID), quoted(o.Text), i, o.Key, true)
 		}
 	case exam.Numeric, exam.Short:
 		for _, o := range it.Options {
-			add(string(o.ID), "the answer "+string(o.ID), 0, o.Key, false)
+			add(string(o.ID), "the answer "+quoted(o.Text), 0, o.Key, false)
 		}
 		add(other, "another answer", 0, false, false)
 	case exam.Ordering:
 		for i, o := range it.Options {
-			add(string(o.ID), fmt.Sprintf("place %d", i+1), i, true, false)
+			add(string(o.ID), fmt.Sprintf("%s in place %d", quoted(o.Text), i+1), i, true, false)
 		}
 	case exam.Matching:
 		for i, o := range it.Options {
 			for _, c := range it.Choices {
-				add(pairID(string(o.ID), string(c.ID)), fmt.Sprintf("choice %s for %s", c.ID, o.ID), i, c.ID == o.Match, false)
+				add(pairID(string(o.ID), string(c.ID)), quoted(c.Text)+" for "+quoted(o.Text), i, c.ID == o.Match, false)
 			}
 		}
 	case exam.Cloze:
@@ -109,15 +110,24 @@ func blankChoices(it *exam.Item) (out []Choice) {
 	for i, b := range it.Blanks {
 		n := strconv.Itoa(i + 1)
 		if b.Typed {
-			out = append(out, Choice{pairID(n, "right"), "the right answer to gap " + n, i, true, false},
-				Choice{pairID(n, other), "another answer to gap " + n, i, false, false})
+			out = append(out, Choice{pairID(n, "right"), "a right answer in gap " + n, i, true, false},
+				Choice{pairID(n, other), "another answer in gap " + n, i, false, false})
 			continue
 		}
 		for _, o := range b.Options {
-			out = append(out, Choice{pairID(n, string(o.ID)), fmt.Sprintf("option %s of gap %s", o.ID, n), i, o.Key, true})
+			out = append(out, Choice{pairID(n, string(o.ID)), quoted(o.Text) + " in gap " + n, i, o.Key, true})
 		}
 	}
 	return out
+}
+
+// quoted names an option by its first words: ids say nothing to authors.
+func quoted(text string) string {
+	text = strings.Join(strings.Fields(strings.NewReplacer("`", "", "**", "").Replace(text)), " ")
+	if r := []rune(text); len(r) > 48 {
+		text = strings.TrimSpace(string(r[:47])) + "…"
+	}
+	return "“" + text + "”"
 }
 
 func pairID(a, b string) string { return a + "-" + b }
