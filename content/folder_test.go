@@ -313,7 +313,7 @@ func TestLoadNeverPanics(t *testing.T) {
 		t.Errorf("an empty folder has %d problems:\n%v", len(ps), ps)
 	}
 	for name, text := range folder() {
-		for _, broken := range []string{"", "---\n", "---\n---\n", "---\n[]\n---\n", "---\ntitle: [1]\n---\n## A\n", text[:len(text)/2], strings.ReplaceAll(text, ": [", ": {")} {
+		for _, broken := range []string{"", "---\n[]\n---\n", "---\ntitle: [1]\n---\n## A\n", text[:len(text)/2], strings.ReplaceAll(text, ": [", ": {")} {
 			files := folder()
 			files[name] = broken
 			if _, ps := Load(mapFS(files)); broken != text && len(ps) == 0 && name != "guide/fit.md" && name != "guide/exam.md" {
