@@ -42,6 +42,8 @@ func (s *Server) practiceRoutes(handle func(string, page)) {
 	closed("POST /practice/take-up", s.sessionTakeUp)
 	closed("GET /practice/done", s.sessionDone)
 
+	closed("GET /practice/export.txt", s.exportText)
+	closed("GET /practice/export.apkg", s.exportAnki)
 	closed("GET /practice/{skill}", s.practiceItem)
 	closed("POST /practice/{skill}", s.practiceAnswer)
 }

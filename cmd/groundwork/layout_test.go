@@ -16,24 +16,25 @@ import (
 // (content, exam, quiz) imports nothing of ours, the store imports the domain,
 // the web imports both, and only the program imports the web.
 var mayImport = map[string][]string{
-	"static":          {},
-	"content/source":  {}, // the files that authors write: a leaf for content, exam and quiz
-	"content/search":  {},
-	"content/ask":     {"content/search"},
-	"content/diagram": {},
-	"content/sample":  {"content", "content/source"},
-	"content":         {"content/diagram", "content/search", "content/source"},
-	"exam":            {"content/source"},
-	"exam/lint":       {"content/search", "content/source", "exam"}, // search for its stems
-	"exam/analysis":   {"exam"},
-	"exam/sqlrun":     {"exam"},
-	"quiz":            {"content/source"},
-	"quiz/practice":   {},
-	"store":           {"content", "exam", "quiz", "quiz/practice"},
-	"store/storetest": {"store"},
-	"web/ui":          {},
-	"web":             {"content", "content/ask", "content/search", "exam", "exam/analysis", "exam/sqlrun", "quiz", "quiz/practice", "static", "store", "web/ui"},
-	"cmd/groundwork":  {"content", "content/ask", "content/sample", "content/source", "exam", "exam/analysis", "exam/lint", "exam/sqlrun", "quiz", "store", "web"},
+	"static":             {},
+	"content/source":     {}, // the files that authors write: a leaf for content, exam and quiz
+	"content/search":     {},
+	"content/ask":        {"content/search"},
+	"content/diagram":    {},
+	"content/sample":     {"content", "content/source"},
+	"content":            {"content/diagram", "content/search", "content/source"},
+	"exam":               {"content/source"},
+	"exam/lint":          {"content/search", "content/source", "exam"}, // search for its stems
+	"exam/analysis":      {"exam"},
+	"exam/sqlrun":        {"exam"},
+	"quiz":               {"content/source"},
+	"quiz/practice":      {},
+	"quiz/practice/anki": {},
+	"store":              {"content", "exam", "quiz", "quiz/practice"},
+	"store/storetest":    {"store"},
+	"web/ui":             {},
+	"web":                {"content", "content/ask", "content/search", "exam", "exam/analysis", "exam/sqlrun", "quiz", "quiz/practice", "quiz/practice/anki", "static", "store", "web/ui"},
+	"cmd/groundwork":     {"content", "content/ask", "content/sample", "content/source", "exam", "exam/analysis", "exam/lint", "exam/sqlrun", "quiz", "store", "web"},
 }
 
 func TestImportDirection(t *testing.T) {
