@@ -173,6 +173,11 @@ func TestNamesOfEvents(t *testing.T) {
 	fine(t, err)
 	_, err = s.SubmitAttempt(t.Context(), learner, a.ID, noon)
 	fine(t, err)
+	for rev, name := range names[:4] {
+		if saved := save(t, s, learner, a.ID, pick(1, rev, name, "b"), noon); !saved.Repeat || saved.EventRev != rev+1 {
+			t.Errorf("event %q again = %+v, want a repeat of revision %d", name, saved, rev+1)
+		}
+	}
 	want := []string{"start", "save", "save", "save", "save", "save", "save", "seen", "extend", "close"}
 	if diff := cmp.Diff(want, kinds(events(t, s, learner, a.ID))); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)

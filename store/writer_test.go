@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -80,9 +79,7 @@ func together(t *testing.T, s *Store, changes ...*queued) {
 			c.ctx = t.Context()
 		}
 		wg.Go(func() { c.err = s.update(c.ctx, "change", c.run) })
-		for len(s.jobs) <= i { // so that they stand in order
-			runtime.Gosched()
-		}
+		waitFor(s, i+1) // so that they stand in order
 	}
 	close(release)
 	wg.Wait()
@@ -212,9 +209,7 @@ func TestCloseWaitsForChanges(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		for len(s.jobs) <= i {
-			runtime.Gosched()
-		}
+		waitFor(s, i+1)
 	}
 	closed := make(chan error)
 	go func() { closed <- s.Close() }()
