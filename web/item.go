@@ -297,6 +297,9 @@ func (v *reviewView) typed(it *exam.Item, r exam.Response, m exam.Mark) {
 	}
 	if r.Text != "" && !m.Right() {
 		reason := "It is none of the answers that count."
+		if it.Query != nil {
+			reason = "It does not return what is asked for on every set of rows that it was run on."
+		}
 		if m.Known != nil {
 			reason = m.Known.Reason
 		}

@@ -87,7 +87,11 @@ func open() (*database, error) {
 	sqlite3.Xsqlite3_drop_modules(d.tls, d.db, 0) // full text, trees, pages
 	sqlite3.Xsqlite3_progress_handler(d.tls, d.db, every, progressPtr, 0)
 	sqlite3.Xsqlite3_set_authorizer(d.tls, d.db, authorizePtr, 0)
-	return d, d.configure()
+	if err := d.configure(); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
 }
 
 // configure closes what SQLite leaves open by default.

@@ -31,6 +31,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -129,6 +130,9 @@ func (r *Runner) compare(q *exam.Query, keys []table, answer string, l limits) (
 
 // key returns what the key of q returns on each data set.
 func (r *Runner) key(q *exam.Query) ([]table, error) {
+	if len(q.Data) == 0 {
+		return nil, errors.New("it has no data set")
+	}
 	id := queryID(q)
 	if keys, ok := r.keys.get(id); ok {
 		return keys, nil
@@ -166,6 +170,7 @@ func within(q *exam.Query, dataset int, sql string, l limits, f func(*statement)
 	case strings.ContainsRune(sql, 0):
 		return fault("The query holds a character that is no text.")
 	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // SQLite's memory is not Go's
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the sandbox broke down and the query was not run: %v", p)

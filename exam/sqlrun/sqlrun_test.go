@@ -305,6 +305,11 @@ func TestCheck(t *testing.T) {
 	if diff := cmp.Diff(want, Check(&exam.Item{Type: exam.SQL, Query: q})); diff != "" {
 		t.Errorf("Check of a schema that attaches (-want +got):\n%s", diff)
 	}
+	q.Data = nil
+	want = []string{"its key does not run: it has no data set"}
+	if diff := cmp.Diff(want, Check(&exam.Item{Type: exam.SQL, Query: q})); diff != "" {
+		t.Errorf("Check of an item without data (-want +got):\n%s", diff)
+	}
 	if got := Check(&exam.Item{Type: exam.Single}); got != nil {
 		t.Errorf("Check of another item = %q", got)
 	}
