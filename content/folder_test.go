@@ -313,6 +313,9 @@ func TestLoadNeverPanics(t *testing.T) {
 		t.Errorf("an empty folder has %d problems:\n%v", len(ps), ps)
 	}
 	for name, text := range folder() {
+		if text == folder()["guide/scoring.md"] && name != "guide/scoring.md" && name != "guide/fit.md" {
+			continue // one of these pages stands for all
+		}
 		for _, broken := range []string{"", "---\n[]\n---\n", "---\ntitle: [1]\n---\n## A\n", text[:len(text)/2], strings.ReplaceAll(text, ": [", ": {")} {
 			files := folder()
 			files[name] = broken
