@@ -2,91 +2,65 @@ package exam
 
 import (
 	"errors"
-	"strings"
+	"fmt"
 	"testing"
 )
 
 func TestParseNumber(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		text string
 		want float64
-		bad  string // in the error
 	}{
-		{text: "3", want: 3},
-		{text: " 3.5 ", want: 3.5},
-		{text: "+7", want: 7},
-		{text: "-.5", want: -0.5},
-		{text: "5.", want: 5},
-		{text: "007", want: 7},
-		{text: "- 5", want: -5},
-		{text: "−5", want: -5}, // U+2212
-		{text: "1,000", want: 1000},
-		{text: "-1,234,567.25", want: -1234567.25},
-		{text: "1,000e3", want: 1e6},
-		{text: "1 000 000", want: 1e6},
-		{text: "1\u00a0000", want: 1000},   // no-break space
-		{text: "1\u202f000", want: 1000},   // narrow no-break space
-		{text: "12\u2009345", want: 12345}, // thin space
-		{text: "\u00a042\u00a0", want: 42},
-		{text: "1_000_000", want: 1e6},
-		{text: "1e3", want: 1000},
-		{text: "1E-3", want: 0.001},
-		{text: "1.5 e 3", want: 1500},
-		{text: "2x10^6", want: 2e6},
-		{text: "2 x 10^6", want: 2e6},
-		{text: "2*10**6", want: 2e6},
-		{text: "2 × 10 ^ −3", want: 0.002},
-		{text: "2X10^6", want: 2e6},
-		{text: "1e-400", want: 0},
-		{text: "3,5", bad: "write a point before decimals"},
-		{text: "1,0000", bad: "write a point before decimals"},
-		{text: "1,00", bad: "write a point before decimals"},
-		{text: ",5", bad: "write a point before decimals"},
-		{text: "1,000,00", bad: "write a point before decimals"},
-		{text: "1.000,5", bad: "write a point before decimals"},
-		{text: "1,000 000", bad: "write a point before decimals"},
-		{text: "1234,567", bad: "write a point before decimals"},
-		{text: "3 5", bad: "is not a number"},
-		{text: "10 20", bad: "is not a number"},
-		{text: "1_0", bad: "is not a number"},
-		{text: "1__000", bad: "is not a number"},
-		{text: "1 000_000", bad: "is not a number"},
-		{text: "1.000.000", bad: "is not a number"},
-		{text: "0x10", bad: "is not a number"},
-		{text: "0x1p4", bad: "is not a number"},
-		{text: "1p4", bad: "is not a number"},
-		{text: "inf", bad: "is not a number"},
-		{text: "-Infinity", bad: "is not a number"},
-		{text: "NaN", bad: "is not a number"},
-		{text: "1e999", bad: "is too large"},
-		{text: "-1e999", bad: "is too large"},
-		{text: "1e", bad: "is not a number"},
-		{text: "e3", bad: "is not a number"},
-		{text: "x10^3", bad: "is not a number"},
-		{text: ".", bad: "is not a number"},
-		{text: "--5", bad: "is not a number"},
-		{text: "5-", bad: "is not a number"},
-		{text: "5 ms", bad: "is not a number"},
-		{text: "five", bad: "is not a number"},
-		{text: "yes, five", bad: "is not a number"},
-		{text: "٣", bad: "is not a number"}, // an Arabic digit
-		{text: "", bad: "is not a number"},
-		{text: "   ", bad: "is not a number"},
+		{"3", 3},
+		{" 3.5 ", 3.5},
+		{"+7", 7},
+		{"-.5", -0.5},
+		{"5.", 5},
+		{"007", 7},
+		{"- 5", -5},
+		{"−5", -5}, // U+2212
+		{"1,000", 1000},
+		{"-1,234,567.25", -1234567.25},
+		{"1,000e3", 1e6},
+		{"1 000 000", 1e6},
+		{"1\u00a0000", 1000},   // no-break space
+		{"1\u202f000", 1000},   // narrow no-break space
+		{"12\u2009345", 12345}, // thin space
+		{"\u00a042\u00a0", 42},
+		{"1_000_000", 1e6},
+		{"1e3", 1000},
+		{"1E-3", 0.001},
+		{"1.5 e 3", 1500},
+		{"2x10^6", 2e6},
+		{"2 x 10^6", 2e6},
+		{"2*10**6", 2e6},
+		{"2 × 10 ^ −3", 0.002},
+		{"2X10^6", 2e6},
+		{"1e-400", 0},
+	} {
+		if got, err := ParseNumber(tt.text); err != nil || got != tt.want {
+			t.Errorf("ParseNumber(%q) = %g, %v; want %g", tt.text, got, err, tt.want)
+		}
 	}
-	for _, tt := range tests {
-		t.Run(tt.text, func(t *testing.T) {
-			got, err := ParseNumber(tt.text)
-			if tt.bad != "" {
-				if !errors.Is(err, ErrResponse) || !strings.Contains(err.Error(), tt.bad) {
-					t.Errorf("ParseNumber(%q) = %g, %v; want an error with %q", tt.text, got, err, tt.bad)
-				}
-				return
+}
+
+func TestParseNumberRefuses(t *testing.T) {
+	t.Parallel()
+	for what, texts := range map[string][]string{
+		"is not clear; write a point before decimals, as in 3.5": {"3,5", "1,0000", "1,00", ",5", "1,000,00", "1.000,5", "1,000 000", "1234,567"},
+		"is too large": {"1e999", "-1e999"},
+		"is not a number": {
+			"3 5", "10 20", "1_0", "1__000", "1 000_000", "1.000.000", "0x10", "0x1p4", "1p4", "inf", "-Infinity", "NaN", "1e", "e3", "x10^3",
+			".", "--5", "5-", "5 ms", "five", "yes, five", "٣", "", "   ", // the digit is Arabic
+		},
+	} {
+		for _, text := range texts {
+			got, err := ParseNumber(text)
+			if want := fmt.Sprintf("%v: %q %s", ErrResponse, clip(text), what); !errors.Is(err, ErrResponse) || err.Error() != want {
+				t.Errorf("ParseNumber(%q) = %g, %v; want %s", text, got, err, want)
 			}
-			if err != nil || got != tt.want {
-				t.Errorf("ParseNumber(%q) = %g, %v; want %g", tt.text, got, err, tt.want)
-			}
-		})
+		}
 	}
 }
 
@@ -101,7 +75,6 @@ func TestParseNumberWithUnit(t *testing.T) {
 		want       float64
 		bad        string
 	}{
-		{name: "no unit", n: seconds, text: "24", want: 24},
 		{name: "the key's unit", n: seconds, text: "24 s", want: 24},
 		{name: "the key's unit, capital, no blank", n: seconds, text: "24S", want: 24},
 		{name: "another unit", n: seconds, text: "24000 ms", want: 24},
@@ -123,7 +96,6 @@ func TestParseNumberWithUnit(t *testing.T) {
 		{name: "a decimal comma", n: seconds, text: "3,5 s", bad: `"3,5" is not clear; write a point before decimals, as in 3.5`},
 		{name: "two numbers", n: seconds, text: "3 5 s", bad: `"3 5" is not a number`},
 		{name: "a unit alone", n: seconds, text: "ms", bad: `"ms" is not a number`},
-		{name: "hexadecimal", n: seconds, text: "0x10", bad: `the unit "x10" is not known here; write the number in s`},
 		{name: "too large once converted", n: seconds, text: "1e308 min", bad: `"1e308 min" is too large`},
 	}
 	for _, tt := range tests {

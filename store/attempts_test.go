@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -199,42 +200,47 @@ func TestFiftySubmitsGiveOneResult(t *testing.T) {
 	}
 }
 
-// The sweeper is off in this test: whoever looks closes.
-func TestLookingCloses(t *testing.T) {
-	t.Parallel()
-	late := deadline.Add(exam.Allowance + time.Millisecond)
-	looks := map[string]func(s *store.Store, learner store.LearnerID, id exam.AttemptID) error{
+// looks are the ways to come upon an attempt after its end.
+func looks(ctx context.Context, late time.Time) map[string]look {
+	return map[string]look{
 		"Attempt": func(s *store.Store, learner store.LearnerID, id exam.AttemptID) error {
-			_, err := s.Attempt(t.Context(), learner, id, late)
+			_, err := s.Attempt(ctx, learner, id, late)
 			return err
 		},
 		"Attempts": func(s *store.Store, learner store.LearnerID, _ exam.AttemptID) error {
-			list, err := s.Attempts(t.Context(), learner, "backend", late)
+			list, err := s.Attempts(ctx, learner, "backend", late)
 			if err == nil && (len(list) != 1 || list[0].State != exam.Graded || list[0].Score != 1 || list[0].Slots != nil) {
 				return fmt.Errorf("Attempts = %+v", list)
 			}
 			return err
 		},
 		"SubmitAttempt": func(s *store.Store, learner store.LearnerID, id exam.AttemptID) error {
-			_, err := s.SubmitAttempt(t.Context(), learner, id, late)
+			_, err := s.SubmitAttempt(ctx, learner, id, late)
 			return err
 		},
 		"SaveAnswer": func(s *store.Store, learner store.LearnerID, id exam.AttemptID) error {
-			saved, err := s.SaveAnswer(t.Context(), learner, id, pick(2, 0, "late", "a"), late)
+			saved, err := s.SaveAnswer(ctx, learner, id, pick(2, 0, "late", "a"), late)
 			if !errors.Is(err, exam.ErrClosed) || saved.State != exam.Graded || saved.EventRev != 0 {
 				return fmt.Errorf("SaveAnswer = %+v, %w; want ErrClosed", saved, err)
 			}
 			return nil
 		},
 		"CloseDue": func(s *store.Store, _ store.LearnerID, _ exam.AttemptID) error {
-			n, err := s.CloseDue(t.Context(), late)
+			n, err := s.CloseDue(ctx, late)
 			if n != 1 {
 				return fmt.Errorf("CloseDue = %d, %w", n, err)
 			}
 			return err
 		},
 	}
-	for name, look := range looks {
+}
+
+type look func(s *store.Store, learner store.LearnerID, id exam.AttemptID) error
+
+// The sweeper is off in this test: whoever looks closes.
+func TestLookingCloses(t *testing.T) {
+	t.Parallel()
+	for name, look := range looks(t.Context(), deadline.Add(exam.Allowance+time.Millisecond)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := storetest.New(t)

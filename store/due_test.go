@@ -42,34 +42,41 @@ func TestExtendedBetweenLookingAndClosing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			held, release := make(chan struct{}), make(chan struct{})
-			var wg sync.WaitGroup
-			wg.Go(func() { // holds the writer up until both others wait
-				if err := s.update(t.Context(), "hold", func(*tx) error { close(held); <-release; return nil }); err != nil {
-					t.Error(err)
-				}
-			})
-			<-held
-			wg.Go(func() {
+			inOrder(t, s, func() {
 				if _, err := s.ExtendAttempt(t.Context(), a.ID, 10, "x", open); err != nil {
 					t.Error(err)
 				}
-			})
-			waitFor(s, 1)
-			wg.Go(func() {
+			}, func() {
 				if state, err := look(s, learner, a.ID); state != exam.InProgress || err != nil {
 					t.Errorf("%s found it %s, %v", name, state, err)
 				}
 			})
-			waitFor(s, 2)
-			close(release)
-			wg.Wait()
 			got, err := s.Attempt(t.Context(), learner, a.ID, over)
 			if err != nil || got.State != exam.InProgress || !got.Deadline.Equal(noon.Add(70*time.Minute)) {
 				t.Errorf("the attempt is %s until %v: %v", got.State, got.Deadline, err)
 			}
 		})
 	}
+}
+
+// inOrder holds the writer up until each of calls waits to write, in their
+// order; what they read first they read before any of them writes.
+func inOrder(t *testing.T, s *Store, calls ...func()) {
+	t.Helper()
+	held, release := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := s.update(t.Context(), "hold", func(*tx) error { close(held); <-release; return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+	<-held
+	for i, call := range calls {
+		wg.Go(call)
+		waitFor(s, i+1)
+	}
+	close(release)
+	wg.Wait()
 }
 
 // waitFor waits until n changes wait for the writer.

@@ -35,8 +35,7 @@ func TestMergeProgressAndNotes(t *testing.T) {
 	tick(into, "lesson/later", day(2))
 	tick(into, "lesson/own", day(3))
 	write := func(who store.LearnerID, ref, body string, base int, at time.Time) {
-		_, err := s.SaveNote(ctx, who, ref, body, base, at)
-		fine(t, err)
+		writeNote(t, s, who, ref, body, base, at)
 	}
 	write(v, "new", "theirs", 0, day(1))
 	write(v, "same", "text", 0, day(1))
@@ -71,9 +70,12 @@ func TestMergeProgressAndNotes(t *testing.T) {
 	if diff := cmp.Diff(want, notes); diff != "" || err != nil {
 		t.Errorf("notes: %v (-want +got):\n%s", err, diff)
 	}
-	if _, err := s.Learner(ctx, v); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("the visitor is there still: %v", err)
-	}
+}
+
+func writeNote(t *testing.T, s *store.Store, who store.LearnerID, ref, body string, base int, at time.Time) {
+	t.Helper()
+	_, err := s.SaveNote(t.Context(), who, ref, body, base, at)
+	fine(t, err)
 }
 
 func TestMergeAttempts(t *testing.T) {
@@ -181,6 +183,9 @@ func TestMergeRefuses(t *testing.T) {
 	}
 	if m, err := s.Merge(t.Context(), v, ada, noon); m != (store.Merged{Progress: 1}) || err != nil {
 		t.Errorf("Merge = %+v, %v", m, err)
+	}
+	if _, err := s.Learner(t.Context(), v); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the visitor is there still: %v", err)
 	}
 	if _, err := s.Merge(t.Context(), v, ada, noon); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("merging twice: %v, want ErrNotFound", err)

@@ -63,68 +63,63 @@ type queued struct {
 	err error
 }
 
-// together runs changes in one batch: it holds the writer up until all wait.
+// together runs changes in one batch, in their order.
 func together(t *testing.T, s *Store, changes ...*queued) {
 	t.Helper()
-	held, release := make(chan struct{}), make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if err := s.update(t.Context(), "hold", func(*tx) error { close(held); <-release; return nil }); err != nil {
-			t.Error(err)
-		}
-	})
-	<-held
-	for i, c := range changes {
+	var calls []func()
+	for _, c := range changes {
 		if c.ctx == nil {
 			c.ctx = t.Context()
 		}
-		wg.Go(func() { c.err = s.update(c.ctx, "change", c.run) })
-		waitFor(s, i+1) // so that they stand in order
+		calls = append(calls, func() { c.err = s.update(c.ctx, "change", c.run) })
 	}
-	close(release)
-	wg.Wait()
+	inOrder(t, s, calls...)
 }
 
 func add(text string) *queued {
 	return &queued{run: func(t *tx) error { return insert(t, text) }}
 }
 
+var errBoom = errors.New("boom")
+
+// failing are changes that write and then fail, with the error that their
+// callers get.
+var failing = []struct {
+	name  string
+	fails func(*tx) error
+	want  string
+}{
+	{"an error", func(t *tx) error { return errors.Join(insert(t, "undone"), errBoom) }, "change: boom"},
+	{"a panic", func(t *tx) error { _ = insert(t, "undone"); panic("boom") }, "change: panic: boom"},
+	{"an index out of range", func(t *tx) error { var list []int; _ = insert(t, "undone"); list[len(list)]++; return nil }, "change: panic: runtime error: index out of range"},
+	{"a constraint", func(t *tx) error {
+		if err := insert(t, "undone"); err != nil {
+			return err
+		}
+		_, err := t.exec(`INSERT INTO reports (id, page, text, created_at) SELECT id, 'x', 'x', 1 FROM reports LIMIT 1`)
+		return err
+	}, "change: already taken"},
+	{"a statement that is none", func(t *tx) error {
+		_ = insert(t, "undone")
+		_, err := t.exec(`SELEC`)
+		return err
+	}, "change: SQL logic error: near \"SELEC\": syntax error"},
+	{"rows left open", func(t *tx) error {
+		if err := insert(t, "undone"); err != nil {
+			return err
+		}
+		rows, err := t.QueryContext(t.ctx, `SELECT id FROM reports`)
+		if err != nil {
+			return err
+		}
+		rows.Next() // and not closed
+		return errBoom
+	}, "change: boom"},
+}
+
 func TestOneFailureUndoesItselfAlone(t *testing.T) {
 	t.Parallel()
-	boom := errors.New("boom")
-	tests := []struct {
-		name  string
-		fails func(*tx) error
-		want  string
-	}{
-		{"an error", func(t *tx) error { return errors.Join(insert(t, "undone"), boom) }, "change: boom"},
-		{"a panic", func(t *tx) error { _ = insert(t, "undone"); panic("boom") }, "change: panic: boom"},
-		{"an index out of range", func(t *tx) error { var list []int; _ = insert(t, "undone"); list[len(list)]++; return nil }, "change: panic: runtime error: index out of range"},
-		{"a constraint", func(t *tx) error {
-			if err := insert(t, "undone"); err != nil {
-				return err
-			}
-			_, err := t.exec(`INSERT INTO reports (id, page, text, created_at) SELECT id, 'x', 'x', 1 FROM reports LIMIT 1`)
-			return err
-		}, "change: already taken"},
-		{"a statement that is none", func(t *tx) error {
-			_ = insert(t, "undone")
-			_, err := t.exec(`SELEC`)
-			return err
-		}, "change: SQL logic error: near \"SELEC\": syntax error"},
-		{"rows left open", func(t *tx) error {
-			if err := insert(t, "undone"); err != nil {
-				return err
-			}
-			rows, err := t.QueryContext(t.ctx, `SELECT id FROM reports`)
-			if err != nil {
-				return err
-			}
-			rows.Next() // and not closed
-			return boom
-		}, "change: boom"},
-	}
-	for _, tt := range tests {
+	for _, tt := range failing {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStore(t)
 			first, bad, last := add("first"), &queued{run: tt.fails}, add("last")

@@ -61,8 +61,24 @@ func TestSections(t *testing.T) {
 			text: "### A {#a}\n## not one of these\n### B",
 			want: []Section{{Line: 1, Heading: "A", ID: "a", Lines: []Line{{2, "## not one of these"}}}, {Line: 3, Heading: "B"}},
 		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, Sections(lines(tt.text), tt.level)); diff != "" {
+				t.Errorf("Sections(%q) (-want +got):\n%s", tt.text, diff)
+			}
+		})
+	}
+}
+
+func TestSectionsAroundCode(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text string
+		want       []Section
+	}{
 		{
-			name: "no heading within a fence, whatever its mark", level: 2,
+			name: "no heading within a fence, whatever its mark",
 			text: "## One\n```sh\n## a comment\n```\n~~~~\n```\n## another\n~~~\n~~~~\n## Two",
 			want: []Section{
 				{Line: 1, Heading: "One", Lines: []Line{{2, "```sh"}, {3, "## a comment"}, {4, "```"}, {5, "~~~~"}, {6, "```"}, {7, "## another"}, {8, "~~~"}, {9, "~~~~"}}},
@@ -70,19 +86,19 @@ func TestSections(t *testing.T) {
 			},
 		},
 		{
-			name: "three backquotes within a line begin no fence", level: 2,
+			name: "three backquotes within a line begin no fence",
 			text: "## One\n```code```\n## Two",
 			want: []Section{{Line: 1, Heading: "One", Lines: []Line{{2, "```code```"}}}, {Line: 3, Heading: "Two"}},
 		},
 		{
-			name: "braces that are no id stay", level: 2, text: "## A {x} {#}\n## B {#b c}\n##C",
+			name: "braces that are no id stay", text: "## A {x} {#}\n## B {#b c}\n##C",
 			want: []Section{{Line: 1, Heading: "A {x} {#}"}, {Line: 2, Heading: "B {#b c}", Lines: []Line{{3, "##C"}}}},
 		},
-		{name: "nothing", level: 2, text: "\n \n"},
+		{name: "nothing", text: "\n \n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, Sections(lines(tt.text), tt.level)); diff != "" {
+			if diff := cmp.Diff(tt.want, Sections(lines(tt.text), 2)); diff != "" {
 				t.Errorf("Sections(%q) (-want +got):\n%s", tt.text, diff)
 			}
 		})
