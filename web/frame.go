@@ -29,7 +29,7 @@ func (s *Server) frame(r *http.Request, title, section string) ui.Frame {
 		Foot: ui.Foot{
 			Text: "groundwork " + s.cfg.Version + ", content of " + s.site.Load().Library.Updated.Format("2 January 2006"),
 			Links: []ui.Link{
-				{Text: "How scoring works", URL: "/guide/scoring"}, {Text: "Privacy", URL: "/guide/privacy"},
+				{Text: "Glossary", URL: "/guide/glossary"}, {Text: "How scoring works", URL: "/guide/scoring"}, {Text: "Privacy", URL: "/guide/privacy"},
 				{Text: "Accessibility", URL: "/guide/accessibility"},
 				{Text: "Report a fault on this page", URL: "/report?page=" + url.QueryEscape(r.URL.Path)},
 			},

@@ -15,6 +15,7 @@ func (s *Server) guideRoutes(handle func(string, page)) {
 	handle("GET /guide/levels", s.levels)
 	handle("GET /guide/interview", s.interview)
 	handle("GET /guide/mistakes", s.mistakes)
+	handle("GET /guide/glossary", s.glossary)
 	handle("GET /guide/{slug}", s.guidePage)
 
 	handle("GET /map", s.skillMap)
