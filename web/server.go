@@ -55,6 +55,7 @@ type Server struct {
 	logins   *scs.SessionManager
 	visitors *sessions.CookieStore
 	drafts   *sessions.CookieStore
+	places   *sessions.CookieStore
 	limits   *limits
 	handler  http.Handler
 }
@@ -83,6 +84,7 @@ func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, err
 	s.logins = s.newLogins()
 	s.visitors = s.newCookies(visitorAge, "/")
 	s.drafts = s.newCookies(draftAge, "/fit")
+	s.places = s.newCookies(placeAge, "/practice/placement")
 	s.SetSite(site)
 	s.handler = s.routes()
 	return s, nil

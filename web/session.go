@@ -44,6 +44,8 @@ func (s *Server) practiceRoutes(handle func(string, page)) {
 
 	closed("GET /practice/export.txt", s.exportText)
 	closed("GET /practice/export.apkg", s.exportAnki)
+	closed("GET /practice/placement", s.placementShow)
+	closed("POST /practice/placement", s.placementAnswer)
 	closed("GET /practice/{skill}", s.practiceItem)
 	closed("POST /practice/{skill}", s.practiceAnswer)
 }

@@ -278,7 +278,7 @@ func TestPracticeClosedInExam(t *testing.T) {
 	s := newSite(t)
 	b := s.browser(t)
 	b.do("/exam", url.Values{})
-	for _, path := range []string{"/practice", "/practice/today", "/practice/api", "/practice/done", "/practice/export.txt", "/practice/export.apkg"} {
+	for _, path := range []string{"/practice", "/practice/today", "/practice/api", "/practice/done", "/practice/export.txt", "/practice/export.apkg", "/practice/placement"} {
 		if r := b.do(path, nil); r.status != http.StatusForbidden || !strings.Contains(r.body, "Practice is closed while your exam is open") {
 			t.Errorf("GET %s = %d", path, r.status)
 		}

@@ -17,6 +17,7 @@ type mapView struct {
 	Title  string
 	Lede   content.Text
 	Next   ui.Link
+	Placed *placementView
 	Plan   ui.Plan
 	Groups []reachGroup
 	Parts  []content.Part
@@ -61,6 +62,13 @@ func (s *Server) skillMap(w http.ResponseWriter, r *http.Request) error {
 	}
 	if next != nil {
 		v.Next = ui.Link{Text: lib.Skill(next.Skill).Title + ", lesson " + strconv.Itoa(lessonNumber(lib, next)), URL: next.URL()}
+	}
+	if id := learner(r.Context()); id != 0 {
+		p, err := s.store.Practice(r.Context(), id, s.now())
+		if err != nil {
+			return err
+		}
+		v.Placed = s.placed(p)
 	}
 	return show(w, r, http.StatusOK, skillMapPage(v))
 }
