@@ -12,6 +12,7 @@ func (s *Server) routes() http.Handler {
 	s.guideRoutes(handle)
 	s.accountRoutes(handle)
 	s.examRoutes(handle)
+	s.operatorRoutes(handle)
 
 	handle("POST /theme", s.setTheme)
 	handle("/", s.notFound)
