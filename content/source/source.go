@@ -101,11 +101,12 @@ const frontHint = "begin the file with a line ---, the facts as YAML, and anothe
 
 // Split is Read for a file whose bytes are at hand.
 func Split(name string, src []byte) (*File, Problems) {
+	src = bytes.TrimPrefix(src, []byte("\ufeff"))
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	src = bytes.ReplaceAll(src, []byte("\r"), []byte("\n")) // for the YAML reader it ends a line too
 	if line, ok := badUTF8(src); ok {
 		return nil, Problems{{name, line, "is not valid UTF-8", "save the file in the encoding UTF-8"}}
 	}
-	src = bytes.TrimPrefix(src, []byte("\ufeff"))
-	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
 	if !bytes.HasPrefix(src, []byte("---\n")) {
 		return nil, Problems{{name, 1, "has no front matter", frontHint}}
 	}

@@ -36,6 +36,10 @@ func TestSplit(t *testing.T) {
 			want: &File{Name: "f.md", Front: []byte("a: 1"), Body: "Text\n", BodyLine: 4},
 		},
 		{
+			name: "line ends of old", src: "---\ra: 1\r---\rText\r",
+			want: &File{Name: "f.md", Front: []byte("a: 1"), Body: "Text\n", BodyLine: 4},
+		},
+		{
 			name: "a byte order mark", src: "\ufeff---\na: 1\n---\nText",
 			want: &File{Name: "f.md", Front: []byte("a: 1"), Body: "Text", BodyLine: 4},
 		},
@@ -193,7 +197,7 @@ func FuzzSplit(f *testing.F) {
 		if (file == nil) != (len(ps) > 0) {
 			t.Fatalf("file %v with problems %v", file, ps)
 		}
-		all := strings.Split(strings.ReplaceAll(strings.TrimPrefix(string(src), "\ufeff"), "\r\n", "\n"), "\n")
+		all := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(string(src), "\ufeff")), "\n")
 		for _, p := range ps {
 			if p.Line < 1 || p.Line > len(all) {
 				t.Fatalf("problem on line %d of %d", p.Line, len(all))
