@@ -282,7 +282,7 @@ func TestHostile(t *testing.T) {
 			if !errors.As(err, &f) {
 				t.Errorf("the error %T %q is not for the learner", err, err)
 			}
-			if took > 3*time.Second { // one, and some for a busy machine
+			if took > slow*3*time.Second { // one, and some for a busy machine
 				t.Errorf("it took %v", took)
 			}
 			if most > before+50e6 {
@@ -339,7 +339,7 @@ func TestHostileBesideGood(t *testing.T) {
 	bad.Wait()
 	slices.Sort(took)
 	t.Logf("50 good queries at once: half in %v, all in %v", took[25], took[49])
-	if took[49] > 10*time.Second { // a second or two, and much for a busy machine
+	if took[49] > slow*10*time.Second { // a second or two, and much for a busy machine
 		t.Errorf("a good query waited %v", took[49])
 	}
 }
