@@ -139,12 +139,17 @@ func TestImpossibleBlueprints(t *testing.T) {
 			it.Enemies = append(it.Enemies, other.ID)
 		}
 	}
+	pairs := cellsOf(40, "a")
+	for i := 0; i < len(pairs); i += 2 { // one of each pair at most: 20 of 40
+		pairs[i].Enemies = []ItemID{pairs[i+1].ID}
+	}
 	tests := []struct {
 		name string
 		bank *Bank
 		b    *Blueprint
 		want string
 	}{
+		{name: "more than can be tried out", bank: bankOf(t, pairs), b: &Blueprint{Cells: []SkillCells{{"a", map[Level]int{Mid: 21}}}}, want: "a, mid: 21 items wanted, their enemies leave less of 40"},
 		{name: "too few", bank: fewer, b: few, want: "a, mid: 3 items wanted, there are 2"},
 		{name: "none at all", bank: fewer, b: none, want: "z, mid: 1 items wanted, there are 0"},
 		{name: "enemies all", bank: bankOf(t, hostile), b: few, want: "a, mid: 3 items wanted, their enemies leave less of 30"},
