@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -54,7 +55,7 @@ func (c *cohort) sit(t *testing.T, s *Store, bank *exam.Bank, b *exam.Blueprint,
 	err := s.update(t.Context(), "learners", func(t *tx) error {
 		for range people {
 			var id LearnerID
-			if err := t.row(`INSERT INTO learners (created_at, seen_at) VALUES ($1, $1) RETURNING id`, millis(begin)).Scan(&id); err != nil {
+			if err := t.row(`INSERT INTO learners (created_at, seen_at) VALUES ($1, $2) RETURNING id`, millis(begin), millis(time.Now())).Scan(&id); err != nil {
 				return err
 			}
 			who = append(who, id)
@@ -223,6 +224,23 @@ func theBank(t *testing.T) (*exam.Bank, *exam.Blueprint) {
 	return bank, b
 }
 
+// cohortStore is an empty store; if GROUNDWORK_COHORT names a file, it stays
+// there, to be looked at with groundwork stats and serve.
+func cohortStore(t *testing.T) *Store {
+	t.Helper()
+	path := os.Getenv("GROUNDWORK_COHORT")
+	if path == "" {
+		s, _ := statStore(t, 0)
+		return s
+	}
+	s, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
 // Two thousand people of known ability sit forms drawn from the real bank, in
 // which some items are bad in known ways. What statistics say of it is true.
 func TestCohort(t *testing.T) {
@@ -231,7 +249,7 @@ func TestCohort(t *testing.T) {
 		people, each = 600, 3
 	}
 	bank, b := theBank(t)
-	s, _ := statStore(t, 0)
+	s := cohortStore(t)
 	c := newCohort(bank, each)
 	began := time.Now()
 	c.sit(t, s, bank, b, people)

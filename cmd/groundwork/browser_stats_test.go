@@ -1,0 +1,51 @@
+//go:build browser
+
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"groundwork/store"
+)
+
+// The operators' pages are accessible and fit every screen, with statistics of
+// a fixed form; with those of a whole cohort if GROUNDWORK_COHORT names the
+// database that the test of that name in package store has left.
+func TestBrowserStatistics(t *testing.T) {
+	db, items := graded(t, 60), []string{"api-e03", "api-e01"}
+	if cohort := os.Getenv("GROUNDWORK_COHORT"); cohort != "" {
+		db, items = cohort, []string{"api-e11", "api-e13", "db-e27", "doc-e03"}
+	}
+	inStore(t, db, func(ctx context.Context, st *store.Store) error {
+		hash, err := store.HashPassword(ctx, "paper lamp river")
+		if err != nil {
+			return err
+		}
+		id, _, err := st.CreateVisitor(ctx, time.Now())
+		if err != nil {
+			return err
+		}
+		if err := st.Register(ctx, id, "olga@example.org", "Olga", hash); err != nil && !errors.Is(err, store.ErrTaken) {
+			return err
+		}
+		return st.SetRole(ctx, "olga@example.org", "operator")
+	})
+	b := start(t, db).open(t, 1280, 900)
+	b.listen()
+	b.goTo("/account/sign-in")
+	eval[bool](b, `(document.querySelector('[name=email]').value='olga@example.org', document.querySelector('[name=password]').value='paper lamp river', document.querySelector('main form button').click(), true)`)
+	b.wait("signed in", `location.pathname === '/me'`)
+	b.goTo("/account")
+	b.wait("the way to the statistics", `document.querySelector('a[href="/operator/stats"]')`)
+	b.examine("/operator/stats")
+	for _, id := range items {
+		b.examine("/operator/stats/" + id)
+	}
+	for _, c := range b.complaints() {
+		t.Error("console: " + c)
+	}
+}
