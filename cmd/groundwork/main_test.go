@@ -211,7 +211,7 @@ func TestReload(t *testing.T) {
 		}
 	}
 	write("title: API Development", "title: API Craft")
-	for range 200 {
+	for range 1200 { // a minute, on a machine that is busy
 		if _, body := get(t, url+"/skill/api"); strings.Contains(body, "API Craft") {
 			write("title: API Development", "titel: API Broken")
 			time.Sleep(time.Second)

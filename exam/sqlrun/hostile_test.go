@@ -108,7 +108,7 @@ var hostile = []struct {
 	{"printf with a precision", `SELECT printf('%.1000000000f', 1.0)`, ""},
 	{"format with many widths", `SELECT format('%4500s%4500s', 'x', 'y')`, "5,000 characters"},
 	{"replace that grows", `SELECT replace(replace(replace('aaaaaaaaaa', 'a', 'aaaaaaaaaa'), 'a', 'aaaaaaaaaa'), 'a', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaa')`, "5,000 characters"},
-	{"group_concat", `SELECT group_concat(a.name) FROM customer a, customer b, customer c`, "5,000 characters"},
+	{"group_concat", `SELECT group_concat(a.name) FROM customer a, customer b, customer c`, ""},
 	{"json_group_array", `SELECT json_group_array(printf('%.*c', 4500, 'a') || a.id || b.id) FROM customer a, customer b, customer c`, "not available"},
 	{"json_group_object", `SELECT json_group_object(a.name, b.name) FROM customer a, customer b, customer c`, "not available"},
 	{"json_pretty with a wide margin", `SELECT json_pretty(printf('%.*c', 900, '[') || printf('%.*c', 900, ']'), printf('%.*c', 9000, ' '))`, "not available"},
