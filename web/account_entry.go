@@ -320,6 +320,7 @@ func mergedLines(m store.Merged) (lines []string) {
 	add(m.Progress, "thing that you had read or ticked here is now ticked in your account.", "things that you had read or ticked here are now ticked in your account.")
 	add(m.Notes, "note came over.", "notes came over.")
 	add(m.Joined, "note was in both places. Both texts now stand in it, one after the other.", "notes were in both places. Both texts now stand in each, one after the other.")
+	add(m.Cards, "practice card came over.", "practice cards came over.")
 	if m.Closed > 0 {
 		lines = append(lines, "You had an exam open in both places. The one with more answers goes on; the other was handed in and graded with what it held.")
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"groundwork/quiz/practice"
@@ -147,6 +148,7 @@ type doneView struct {
 	Words       string // what the calibration says
 	Next        nextView
 	None        bool // nothing was practised today
+	Left        bool // there are cards left
 }
 
 // calibrationDays is how far back certainty is looked at.
@@ -154,7 +156,7 @@ const calibrationDays = 90
 
 // sessionDone sums the day up when nothing is left: GET /practice/done.
 func (s *Server) sessionDone(w http.ResponseWriter, r *http.Request) error {
-	h, err := s.hand(r.Context())
+	h, err := s.fullHand(r.Context())
 	if err != nil {
 		return err
 	}
@@ -174,10 +176,11 @@ func (s *Server) sessionDone(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := doneView{Frame: s.described(r, "Practice, done for today", practiceDescription, "/practice"), Next: s.next(states, done, nil)}
 	v.Frame.Main = "wrap narrow"
+	v.Left = len(h.today(s.now()).Cards) > 0
 	v.Text, v.None = s.dayWords(log, practice.Forecast(h.Cards, h.Budget, s.now(), 2)[1])
 	lib := s.site.Load().Library
 	v.Plan = planOf(lib, states, nextLesson(lib, states, done))
-	v.PlanText = "Your plan."
+	v.PlanText = "Your plan, with what fades: " + strconv.Itoa(count(states, ui.Review)) + " of " + strconv.Itoa(len(states)) + " skills."
 	for _, sk := range lib.Skills {
 		if states[sk.ID].State == ui.Review {
 			v.Fading = append(v.Fading, ui.Link{Text: sk.Title, URL: sk.URL()})
@@ -203,7 +206,7 @@ func (s *Server) dayWords(log []practice.Review, tomorrow int) (words string, no
 		}
 		first[rv.Card] = true
 	}
-	words = "No card is left today."
+	words = "Nothing was answered today."
 	if n := len(first); n > 0 {
 		words = plural(n, "card", "cards")
 		if spent >= time.Second {
@@ -265,11 +268,39 @@ func (s *Server) dashboardDue(ctx context.Context, v *dashboardView) (practice.D
 // dueNext is what to do next while cards are due.
 func dueNext(d practice.Dose, due dueView, otherwise nextView) nextView {
 	v := nextView{Title: fmt.Sprintf("%s due, about %s", plural(len(d.Cards), "card is", "cards are"), plural(d.Minutes(), "minute", "minutes")),
-		Text: "A few minutes now keep what you have learned.", Button: "Review them", URL: "/practice/today", Other: otherwise.Title, OtherURL: otherwise.URL}
+		Text: "A few minutes now keep what you have learned.", Button: "Review them", URL: "/practice/today", Other: "or " + lowerFirst(otherwise.short()), OtherURL: otherwise.URL}
 	if len(due.Skills) == 1 {
 		v.Text = "All from " + due.Skills[0].Text + "."
 	}
 	return v
+}
+
+// short is the title for a link or a button: what to do, without what is.
+func (v nextView) short() string {
+	if _, what, ok := strings.Cut(v.Title, "start with "); ok {
+		return "Start with " + what
+	}
+	if v.URL == "/exam" {
+		return v.Button
+	}
+	return v.Title
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// count is how many skills have a state.
+func count(states map[string]skillState, st ui.State) (n int) {
+	for _, s := range states {
+		if s.State == st {
+			n++
+		}
+	}
+	return n
 }
 
 // placementView is the outcome of a placement, as pages tell it.

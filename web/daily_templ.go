@@ -46,7 +46,7 @@ func practicePage(v practiceView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1>Practice</h1><p class=\"lede\">A few questions a day, each when it is about to be forgotten. None of them is from the exam, and each comes with its reasons.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1>Practice</h1><p class=\"lede mt4\">A few questions a day, each when it is about to be forgotten. None of them is from the exam, and each comes with its reasons.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -60,6 +60,7 @@ type exportView struct {
 	Progress []exportDone    `json:"progress"`
 	Notes    []exportNote    `json:"notes"`
 	Attempts []exportAttempt `json:"attempts"`
+	Practice *exportPractice `json:"practice,omitempty"` // nil if they never practised
 }
 
 type exportLearner struct {
@@ -164,6 +165,7 @@ func newExportView(e store.Export, item func(exam.VersionID) *exam.Item) exportV
 	for _, n := range e.Notes {
 		v.Notes = append(v.Notes, exportNote{n.Ref, n.Body, n.Rev, n.Saved})
 	}
+	v.Practice = newExportPractice(e)
 	for _, a := range e.Attempts {
 		v.Attempts = append(v.Attempts, newExportAttempt(a, item))
 	}

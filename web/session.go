@@ -54,7 +54,8 @@ func (s *Server) practiceRoutes(handle func(string, page)) {
 type sessionView struct {
 	Frame   ui.Frame
 	Card    practice.Card
-	N, Of   int
+	N, Of   int // cards of the day; one that comes once more is not counted twice
+	Done    int
 	Minutes int // left
 	Skill   ui.Link
 	Origin  string
@@ -107,10 +108,20 @@ func (s *Server) fullHand(ctx context.Context) (hand, error) {
 func (s *Server) newSessionView(r *http.Request, h hand, d practice.Dose, c practice.Card) sessionView {
 	f := h.faces[c.ID]
 	v := sessionView{
-		Frame: s.described(r, fmt.Sprintf("Practice, card %d of %d", h.Budget.Done+1, h.Budget.Done+len(d.Cards)), practiceDescription, "/practice"), Card: c,
-		N: h.Budget.Done + 1, Of: h.Budget.Done + len(d.Cards), Minutes: d.Minutes(),
-		Skill: ui.Link{Text: f.Skill.Title, URL: f.Skill.URL()}, Origin: origin(f, c),
+		Frame: s.described(r, "Practice, a card", practiceDescription, "/practice"), Card: c,
+		Done: h.Budget.Done, N: h.Budget.Done, Of: h.Budget.Done, Minutes: d.Minutes(),
+		Skill: ui.Link{Text: f.Skill.Title, URL: f.Skill.URL()}, Origin: s.cardFrom(f, c),
 	}
+	for _, other := range d.Cards {
+		if !s.sameDay(other.Last) {
+			v.Of++
+		}
+	}
+	if !s.sameDay(c.Last) {
+		v.N++
+	}
+	v.Frame.Title = fmt.Sprintf("Practice, card %d of %d", v.N, max(v.N, v.Of))
+	v.Of = max(v.N, v.Of)
 	v.Frame.Main = "wrap narrow"
 	if f.Lesson != nil {
 		v.Lesson = []ui.Link{{Text: f.Lesson.Title, URL: f.Lesson.URL()}}
@@ -118,9 +129,11 @@ func (s *Server) newSessionView(r *http.Request, h hand, d practice.Dose, c prac
 	return v
 }
 
-// origin says where a card comes from.
-func origin(f face, c practice.Card) string {
+// cardFrom says where a card comes from.
+func (s *Server) cardFrom(f face, c practice.Card) string {
 	switch {
+	case s.sameDay(c.Last):
+		return "asked once more"
 	case c.Missed:
 		return "because of an exam item you missed"
 	case f.Check != nil:
@@ -270,7 +283,8 @@ func (s *Server) sessionReview(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := h.today(s.now())
 	v := s.newSessionView(r, h, d, rv.Before)
-	v.N, v.Of, v.Last = h.Budget.Done, h.Budget.Done+len(d.Cards), len(d.Cards) == 0
+	v.N, v.Last = h.Budget.Done, len(d.Cards) == 0
+	v.Of = max(v.N, v.Of)
 	review := f.review(f.order(rv.Before), given, exam.Score(f.Item, given, nil))
 	v.Review = &review
 	for _, c := range h.Cards {

@@ -398,7 +398,7 @@ func TestSessionDone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	b := s.browser(t)
-	if doc := b.open("/practice/done"); text(doc.Find("h1")) != "Nothing to practise today" {
+	if doc := b.open("/practice/done"); text(doc.Find("h1")) != "So far today" {
 		t.Errorf("before anything: %q", text(doc.Find("h1")))
 	}
 	for i := range 12 {
