@@ -275,7 +275,8 @@ func TestHostile(t *testing.T) {
 			if same || err == nil {
 				t.Fatalf("Equal = %v, %v, want it refused", same, err)
 			}
-			if !strings.Contains(strings.ToLower(err.Error()), strings.ToLower(tt.want)) {
+			early := endedBy(err) == byTime // on a busy machine time may run out before a limit is met
+			if !early && !strings.Contains(strings.ToLower(err.Error()), strings.ToLower(tt.want)) {
 				t.Errorf("the learner is told %q, want a word of %q", err, tt.want)
 			}
 			var f *Fault
