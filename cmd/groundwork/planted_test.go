@@ -152,10 +152,10 @@ func plainItem(id, lesson string) string {
 		"- [ ] The gardener of the house\n  > Away.\n- [x] The neighbour of the cook\n  > Early.\n- [ ] The sister of the baker\n  > Late.\n"
 }
 
-// What makes content bad although it can be read.
-func TestPlantedInWords(t *testing.T) {
+// What makes an item bad although it can be read.
+func TestPlantedInItems(t *testing.T) {
 	t.Parallel()
-	faults := []fault{
+	audited(t, []fault{
 		{
 			"an absolute word", "item/foundations/exam.md", "- [ ] A larger number of goroutines that accept new connections", "- [ ] A larger number of goroutines that never stop accepting",
 			"## fnd-e05 ", "fnd-e05 has “never” in wrong options alone",
@@ -189,6 +189,17 @@ func TestPlantedInWords(t *testing.T) {
 			"## fnd-p02 ", "fnd-p02 asks what its code yields, and nobody runs it",
 		},
 		{
+			"the wrong key of an SQL item", "item/database/exam-2.md", "SELECT p.name, COUNT(t.id)\nFROM project p", "SELECT p.name, COUNT(*)\nFROM project p",
+			"## db-e11 ", "db-e11: the wrong query",
+		},
+	})
+}
+
+// What is bad between items and pages.
+func TestPlantedInTexts(t *testing.T) {
+	t.Parallel()
+	audited(t, []fault{
+		{
 			"a near-duplicate in the other pool", "item/documentation/practice.md", "\n## doc-p03 ", "\n" + copyOf("cicd-e20", "doc-p99") + "\n## doc-p03 ",
 			"## doc-p99 ", "doc-p99 is a near-duplicate of cicd-e20",
 		},
@@ -212,10 +223,6 @@ func TestPlantedInWords(t *testing.T) {
 			"yet many of the 5 ms requests", "quotes the exam item perf-e12",
 		},
 		{
-			"the wrong key of an SQL item", "item/database/exam-2.md", "SELECT p.name, COUNT(t.id)\nFROM project p", "SELECT p.name, COUNT(*)\nFROM project p",
-			"## db-e11 ", "db-e11: the wrong query",
-		},
-		{
 			"a block that is not run and does not say why", "lesson/foundations/git.md", "```sh title=\"Let Git find it\"", "```sh norun title=\"Let Git find it\"",
 			"norun title=", "a block is not run and does not say why",
 		},
@@ -223,7 +230,13 @@ func TestPlantedInWords(t *testing.T) {
 			"a language that nobody runs", "lesson/observability/slos.md", "```yaml\nalert:", "```toml\nalert:",
 			"```toml", `nobody knows how to run the language "toml"`,
 		},
-	}
+	})
+}
+
+// audited plants faults that leave the content readable and looks whether each
+// is found.
+func audited(t *testing.T, faults []fault) {
+	t.Helper()
 	fsys, want := plant(t, faults)
 	s, problems := load(fsys)
 	if err := problems.Err(); err != nil {
@@ -251,13 +264,13 @@ func copyOf(id, as string) string {
 	return strings.NewReplacer("two minutes", "nine minutes", "twelve", "thirty", "\nenemies: [fnd-e18]", "", "level: junior", "level: mid").Replace(text)
 }
 
-// Code that does not do what is said of it.
-func TestPlantedInCode(t *testing.T) {
+// Go that does not do what is said of it.
+func TestPlantedInPrograms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it calls the go command")
 	}
 	t.Parallel()
-	faults := []fault{
+	sampled(t, sample.Kind.Go, []fault{
 		{
 			"the wrong key of a code item", "item/performance/exam-2.md",
 			"- [ ] `400 400 380`\n  > 380 are left before the third call; the margin of 50 is not the call's.\n- [x] `400 400 330`", "- [x] `400 400 380`\n  > 380 are left before the third call; the margin of 50 is not the call's.\n- [ ] `400 400 330`",
@@ -266,14 +279,6 @@ func TestPlantedInCode(t *testing.T) {
 		{
 			"another output in a lesson", "lesson/foundations/tests.md", "edge counts  typical: -       edges: caught\n15", "edge counts  typical: -       edges: -\n15",
 			"edge counts  typical: -       edges: -", `the block shows "edge counts  typical: -       edges: -" and the code of line`,
-		},
-		{
-			"another result of SQL", "lesson/database/transactions.md", "quantity\n4\n```", "quantity\n3\n```",
-			"3\n```", `the block shows "3" and the code of line`,
-		},
-		{
-			"a plan that SQLite does not make", "lesson/database/indexes.md", "SCAN orders\nUSE TEMP", "SEARCH orders\nUSE TEMP",
-			"SEARCH orders\nUSE", `the block shows "SEARCH orders" and the code of line`,
 		},
 		{
 			"a fragment that does not compile", "lesson/performance/breakers.md", "\t\treturn ErrFull // do not queue here", "\t\treturn ErrFul // do not queue here",
@@ -286,6 +291,21 @@ func TestPlantedInCode(t *testing.T) {
 		{
 			"a test that fails", "lesson/performance/timeouts.md", "{180, 9999, 450}", "{180, 9999, 451}",
 			"```go test title=\"page_test.go\"", "the test does not pass:",
+		},
+	})
+}
+
+// Other code that does not.
+func TestPlantedInCode(t *testing.T) {
+	t.Parallel()
+	sampled(t, func(k sample.Kind) bool { return !k.Go() }, []fault{
+		{
+			"another result of SQL", "lesson/database/transactions.md", "quantity\n4\n```", "quantity\n3\n```",
+			"3\n```", `the block shows "3" and the code of line`,
+		},
+		{
+			"a plan that SQLite does not make", "lesson/database/indexes.md", "SCAN orders\nUSE TEMP", "SEARCH orders\nUSE TEMP",
+			"SEARCH orders\nUSE", `the block shows "SEARCH orders" and the code of line`,
 		},
 		{
 			"a message with another length", "lesson/api/pagination.md", "Content-Length: 97", "Content-Length: 98",
@@ -303,9 +323,15 @@ func TestPlantedInCode(t *testing.T) {
 			"an open quote", "lesson/foundations/request.md", "-o /dev/null \"$U\" \"$U\"", "-o /dev/null \"$U\" \"$U",
 			"curl -s -w", "is not sh:",
 		},
-	}
+	})
+}
+
+// sampled plants faults in code and runs the samples of some kinds in the files
+// they are in.
+func sampled(t *testing.T, kinds func(sample.Kind) bool, faults []fault) {
+	t.Helper()
 	fsys, want := plant(t, faults)
-	part := fstest.MapFS{} // the files with faults are enough
+	part := fstest.MapFS{}
 	for _, f := range faults {
 		part[f.file] = fsys[f.file]
 	}
@@ -313,6 +339,7 @@ func TestPlantedInCode(t *testing.T) {
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
+	set.Samples = slices.DeleteFunc(set.Samples, func(s sample.Sample) bool { return !kinds(s.Kind) })
 	items, problems := exam.LoadItems(part)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)

@@ -50,12 +50,28 @@ func found(b *exam.Bank) []string {
 
 const single = "type: single\nseconds: 60"
 
-func TestRules(t *testing.T) {
+// A ruled is a text of items and what the rules say of it.
+type ruled struct {
+	name, body string
+	want       []string
+}
+
+// hold runs Items on each text.
+func hold(t *testing.T, tests []ruled) {
+	t.Helper()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, found(bank(t, exam.ExamPool, tt.body))); diff != "" {
+				t.Errorf("Items (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLengthOfKeys(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name, body string
-		want       []string
-	}{
+	hold(t, []ruled{
 		{
 			name: "nothing is wrong",
 			body: item("a-1", single, "A client repeats a request.\n\nWhat does the server answer?",
@@ -78,6 +94,12 @@ func TestRules(t *testing.T) {
 			body: item("a-1", single, "A client repeats a request.\n\nWhat does the server answer?",
 				"[ ] An error", "[x] The result of the first request, which it has stored", "[ ] The number of the second request, which it has made"),
 		},
+	})
+}
+
+func TestWording(t *testing.T) {
+	t.Parallel()
+	hold(t, []ruled{
 		{
 			name: "options that speak of options",
 			body: item("a-1", single, "A client repeats a request.\n\nWhat does the server answer?",
@@ -118,6 +140,12 @@ func TestRules(t *testing.T) {
 				"[ ] The number of the attempt", "[x] Usually what it has stored", "[ ] The time it takes to wait"),
 			want: []string{"a-1 has “Usually” in the key alone"},
 		},
+	})
+}
+
+func TestCues(t *testing.T) {
+	t.Parallel()
+	hold(t, []ruled{
 		{
 			name: "an article that goes with some of the options",
 			body: item("a-1", single, "A client repeats a request.\n\nThe server answers with an",
@@ -154,6 +182,12 @@ func TestRules(t *testing.T) {
 					"[ ] `Accept-Language: de`", "[x] `Forwarded: for=192.0.2.1`", "[ ] The name of the town"),
 			want: []string{"a-1 has a key that is code among options that are not"},
 		},
+	})
+}
+
+func TestComputedAndTimed(t *testing.T) {
+	t.Parallel()
+	hold(t, []ruled{
 		{
 			name: "too long to read in its time",
 			body: item("a-1", "type: single\nseconds: 20", strings.Repeat("A client repeats a request to the server. ", 9)+"\n\nWhat does the server answer?",
@@ -181,15 +215,7 @@ func TestRules(t *testing.T) {
 				"a-4 has the expr \"7 / x\", which cannot be evaluated: eval:1:5: undefined: x",
 			},
 		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			if diff := cmp.Diff(tt.want, found(bank(t, exam.ExamPool, tt.body))); diff != "" {
-				t.Errorf("Items (-want +got):\n%s", diff)
-			}
-		})
-	}
+	})
 }
 
 func TestProblemsStandAtTheirItem(t *testing.T) {
