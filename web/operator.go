@@ -101,7 +101,8 @@ type statsView struct {
 	Cells   []ui.Cell
 	Figures []figureView
 	Totals  totalsChart
-	Flagged []flaggedView
+	Flagged []flaggedView // beyond chance
+	Maybe   []flaggedView // perhaps by chance
 	Items   []statRow
 	Earlier []statRow // items that mean something else by now
 	Query   string    // for links that keep the choice of attempts
@@ -110,11 +111,12 @@ type statsView struct {
 // A figureView is a number with what it says.
 type figureView struct{ Name, Value, Says string }
 
-// flaggedView is an item with what is suspected of it.
+// flaggedView is an item with the gravest that is suspected of it, and the rest
+// in a few words.
 type flaggedView struct {
 	Title, URL string
-	N          int
-	Flags      []analysis.Flag
+	analysis.Flag
+	Also string
 }
 
 // statRow is one line of the table of items.
@@ -148,8 +150,13 @@ func (o *operator) stats(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		v.Items = append(v.Items, row)
-		if len(it.Flags) > 0 {
-			v.Flagged = append(v.Flagged, flaggedView{row.Title, row.URL, it.N, it.Flags})
+		if len(it.Flags) == 0 {
+			continue
+		}
+		if f := (flaggedView{row.Title, row.URL, it.Flags[0], flagWords(it.Flags[1:])}); f.Firm {
+			v.Flagged = append(v.Flagged, f)
+		} else {
+			v.Maybe = append(v.Maybe, f)
 		}
 	}
 	return show(w, r, http.StatusOK, statsPage(v))

@@ -11,9 +11,10 @@ import (
 // totalsChart draws how many people have which total, in bars of five per cent
 // of the form. x is in per cent of the width and y in pixels, as in all charts.
 type totalsChart struct {
-	Bars  []int
-	Pass  float64
-	Label string
+	Bars      []int
+	Pass      float64
+	Low, High float64 // one standard error around it
+	Label     string
 }
 
 const (
@@ -27,8 +28,11 @@ func newTotalsChart(rep *analysis.Report, pass float64) totalsChart {
 		return c
 	}
 	top := slices.Index(c.Bars, slices.Max(c.Bars))
-	c.Label = fmt.Sprintf("%d people by their share of the points. Most, %d, are between %d%% and %d%%; the pass mark is at %g%%.",
-		rep.Attempts, c.Bars[top], 5*top, 5*top+5, pass)
+	c.Label = fmt.Sprintf("%d people by their share of the points. Most, %d, are between %d%% and %d%%. The pass mark is at %g%%, and %s of the people lie within their standard error of it.",
+		rep.Attempts, c.Bars[top], 5*top, 5*top+5, pass, share(rep.Near))
+	if sem := float64(rep.ConditionalSEM); rep.ConditionalSEM.Defined() {
+		c.Low, c.High = max(0, pass-sem), min(100, pass+sem)
+	}
 	return c
 }
 

@@ -53,6 +53,7 @@ package analysis
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // The numbers of people from which statistics are shown, and from which they
@@ -111,17 +112,17 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Text writes the number with so many digits after the point; an undefined
-// one is a dash.
+// Text writes the number with so many digits after the point, for people: the
+// minus is a minus and no hyphen, and an undefined one is a dash.
 func (v Value) Text(digits int) string {
 	if !v.Defined() {
 		return "–"
 	}
 	s := strconv.FormatFloat(float64(v), 'f', digits, 64)
 	if zero, err := strconv.ParseFloat(s, 64); err == nil && zero == 0 {
-		s = strconv.FormatFloat(0, 'f', digits, 64) // not "-0.0"
+		return strconv.FormatFloat(0, 'f', digits, 64) // not "-0.0"
 	}
-	return s
+	return strings.Replace(s, "-", "\u2212", 1)
 }
 
 // ratio is a/b, undefined where b is not above zero.

@@ -70,7 +70,7 @@ type ItemReport struct {
 	Effective    Value `json:"effective_weight"`
 	AlphaWithout Value `json:"alpha_without"` // what alpha would be without the item
 
-	Flags   []Flag         `json:"flags,omitempty"`
+	Flags   []Flag         `json:"flags,omitempty"` // firm ones first, the gravest first
 	Choices []ChoiceReport `json:"choices,omitempty"`
 
 	Source *exam.Item `json:"-"` // the newest version that was counted
@@ -269,6 +269,9 @@ func (r *ItemReport) finish(it *item) {
 	switch r.Standing {
 	case Enough:
 		r.Flags = it.flags(r)
+		slices.SortStableFunc(r.Flags, func(a, b Flag) int {
+			return cmp.Or(order(!a.Firm, !b.Firm), cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)))
+		})
 	case Hidden:
 		r.undefine()
 		r.Choices = nil
@@ -277,13 +280,12 @@ func (r *ItemReport) finish(it *item) {
 
 // rank sorts flagged items to the front, the gravest first.
 func (r *ItemReport) rank() int {
-	rank := len(kinds) * 2
-	for _, f := range r.Flags {
-		at := slices.Index(kinds, f.Kind)
-		if !f.Firm {
-			at += len(kinds)
-		}
-		rank = min(rank, at)
+	if len(r.Flags) == 0 {
+		return 2 * len(kinds)
+	}
+	rank := slices.Index(kinds, r.Flags[0].Kind)
+	if !r.Flags[0].Firm {
+		rank += len(kinds)
 	}
 	return rank
 }

@@ -121,11 +121,18 @@ func blankChoices(it *exam.Item) (out []Choice) {
 	return out
 }
 
+// maxLabel is how many letters of an option name it.
+const maxLabel = 56
+
 // quoted names an option by its first words: ids say nothing to authors.
 func quoted(text string) string {
 	text = strings.Join(strings.Fields(strings.NewReplacer("`", "", "**", "").Replace(text)), " ")
-	if r := []rune(text); len(r) > 48 {
-		text = strings.TrimSpace(string(r[:47])) + "…"
+	if r := []rune(text); len(r) > maxLabel {
+		text = string(r[:maxLabel])
+		if i := strings.LastIndex(text, " "); i > maxLabel/2 {
+			text = text[:i]
+		}
+		text += " …"
 	}
 	return "“" + text + "”"
 }

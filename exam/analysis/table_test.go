@@ -87,7 +87,7 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal(data, &back); err != nil || back[0] != 0.25 || back[1].Defined() {
 		t.Errorf("%v, %v", back, err)
 	}
-	for v, want := range map[Value]string{1.26: "1.3", -0.01: "0.0", 100: "100.0"} {
+	for v, want := range map[Value]string{1.26: "1.3", -0.01: "0.0", -7.26: "−7.3", 100: "100.0"} {
 		if got := v.Text(1); got != want {
 			t.Errorf("%v is %q, want %q", float64(v), got, want)
 		}
