@@ -80,9 +80,12 @@ func (s *Set) Run(ctx context.Context, claims []Claim) (*Report, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	for _, done := range r.done {
-		if done {
+	for i, done := range r.done {
+		switch sm := s.Samples[i]; {
+		case done:
 			r.report.Ran++
+		case !r.report.NoGo || !sm.Kind.Go():
+			r.bad(sm.File, sm.Line, "was not run", "see what go test says of the block on its own")
 		}
 	}
 	for i, c := range claims {

@@ -72,6 +72,7 @@ func TestWinners(t *testing.T) {
 		want       []string
 	}{
 		{"keys in all places", fair.String(), nil},
+		{"keys that are long, in a few items", biased.String()[:strings.Index(biased.String(), "## a-39")], nil},
 		{"keys that are long", biased.String(), []string{"whoever takes the option longest option gets 45.0% of the exam pool, 20.0 points over chance"}},
 	}
 	for _, tt := range tests {

@@ -25,8 +25,12 @@ type PlayerScore struct {
 // Over returns by how many points the strategy beats chance.
 func (s PlayerScore) Over() float64 { return s.Score - s.Chance }
 
-// MostOver is how many points over chance a strategy may win.
-const MostOver = 5
+// MostOver is how many points over chance a strategy may win in a pool of at
+// least fewest single choices. In a smaller one luck wins as much.
+const (
+	MostOver = 5
+	fewest   = 40
+)
 
 // A player gives each option of an item points and chooses the one with most.
 type player struct {
@@ -141,10 +145,11 @@ func (p player) share(v *view) float64 {
 }
 
 // Winners reports the strategies that beat chance by more than [MostOver].
+// They concern a pool as a whole, so they stand at no line.
 func Winners(scores []PlayerScore) source.Problems {
 	var problems source.Problems
 	for _, s := range scores {
-		if s.Over() > MostOver {
+		if s.Over() > MostOver && s.Items >= fewest {
 			problems.Add("item", 0, fmt.Sprintf("whoever takes the option %s gets %.1f%% of the %s pool, %.1f points over chance", s.Player, s.Score, s.Pool, s.Over()),
 				fmt.Sprintf("change that in some of the %d items that it gets right: %s", len(s.Wins), list(s.Wins)))
 		}
