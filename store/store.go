@@ -59,9 +59,11 @@ type Store struct {
 	jobs  chan *job
 	done  chan struct{} // closed when the writer has ended
 
-	closing sync.Once
-	items   versions    // item versions seen so far; they never change
-	runner  exam.Runner // of SQL answers; nil runs none
+	mu     sync.RWMutex // held for reading while a change is handed to the writer
+	closed bool
+
+	items  versions    // item versions seen so far; they never change
+	runner exam.Runner // of SQL answers; nil runs none
 }
 
 // Open opens the database file at path, creating it if need be, and brings
@@ -115,15 +117,19 @@ func dsn(path string, readOnly bool) string {
 }
 
 // Close ends the writer after the changes that wait, and closes the database.
-// No method may be called any more.
+// What is called later fails; closing again does nothing.
 func (s *Store) Close() error {
-	var err error
-	s.closing.Do(func() {
+	s.mu.Lock()
+	closed := s.closed
+	if s.closed = true; !closed {
 		close(s.jobs)
-		<-s.done
-		err = s.closePools()
-	})
-	return err
+	}
+	s.mu.Unlock()
+	<-s.done
+	if closed {
+		return nil
+	}
+	return s.closePools()
 }
 
 func (s *Store) closePools() error {

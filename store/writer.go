@@ -15,6 +15,9 @@ const maxBatch = 256
 // changes is stored.
 var errLost = errors.New("the transaction was lost")
 
+// errClosed means that a change came after Close.
+var errClosed = errors.New("the store is closed")
+
 // A job is one change waiting for the writer.
 type job struct {
 	ctx  context.Context
@@ -40,7 +43,9 @@ func (s *Store) update(ctx context.Context, what string, f func(*tx) error) erro
 	}
 	for {
 		j := &job{ctx: ctx, what: what, run: run, done: make(chan struct{})}
-		s.jobs <- j
+		if err := s.hand(j); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
 		<-j.done // even if ctx ends: f may be running and refers to the caller's variables
 		if errors.Is(j.err, errNotRun) {
 			j.err = answers.fetch(ctx, s.runner)
@@ -53,6 +58,17 @@ func (s *Store) update(ctx context.Context, what string, f func(*tx) error) erro
 		}
 		return nil
 	}
+}
+
+// hand gives a job to the writer, unless the store is closed.
+func (s *Store) hand(j *job) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return errClosed
+	}
+	s.jobs <- j
+	return nil
 }
 
 // writer is the goroutine that owns the write connection.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -225,6 +227,56 @@ func TestCloseWaitsForChanges(t *testing.T) {
 	defer again.Close()
 	if got := len(texts(t, again)); got != 11 {
 		t.Errorf("%d changes are stored, want 11", got)
+	}
+}
+
+// Requests that outlive the server's patience meet a closed store: each of
+// them is told whether its change is stored, and none of them ends the program.
+func TestCloseUnderLoad(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	s, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told, refused atomic.Int64
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			for {
+				switch err := s.update(t.Context(), "add", func(t *tx) error { return insert(t, "x") }); {
+				case errors.Is(err, errClosed):
+					refused.Add(1)
+					return
+				case err != nil:
+					t.Error(err)
+					return
+				}
+				told.Add(1)
+			}
+		})
+	}
+	for told.Load() < 100 {
+		runtime.Gosched()
+	}
+	for range 2 {
+		wg.Go(func() {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if _, err := s.Learner(t.Context(), 1); err == nil {
+		t.Error("a closed store can be read")
+	}
+	again, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if got := int64(len(texts(t, again))); got != told.Load() || refused.Load() != 50 {
+		t.Errorf("%d changes are stored and %d were acknowledged; %d of 50 were refused in the end", got, told.Load(), refused.Load())
 	}
 }
 
