@@ -186,6 +186,7 @@ type dashboardView struct {
 	Hello    string
 	Notice   string
 	Visitor  bool
+	Operator bool
 	Next     nextView
 	Due      dueView
 	Placed   *placementView
@@ -228,7 +229,7 @@ type noteRow struct{ Title, URL, Text, Saved string }
 func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 	l := whoami(r.Context())
 	v := dashboardView{Frame: s.described(r, "Your work", "Your progress: the skill map filled from evidence, what to do next, exam attempts, the path, projects and notes.", "")}
-	v.Hello, v.Visitor = "Your work", !l.Registered()
+	v.Hello, v.Visitor, v.Operator = "Your work", !l.Registered(), l.Role == operatorRole
 	if l.Name != "" {
 		v.Hello = "Hello, " + l.Name
 	}

@@ -179,7 +179,7 @@ func printFlags(out io.Writer, it *analysis.ItemReport) {
 
 // printOne writes one item: its numbers, its choices, its flags.
 func printOne(out io.Writer, it *analysis.ItemReport) error {
-	fmt.Fprintf(out, "%d people in %d versions", it.N, len(it.Versions))
+	fmt.Fprintf(out, "%d people, %d of its versions", it.N, len(it.Versions))
 	switch it.Standing {
 	case analysis.Hidden:
 		fmt.Fprintf(out, ": too few to say anything; numbers are shown from %d on\n", analysis.ShowFrom)
