@@ -29,6 +29,8 @@ type options struct {
 	dev, secure              bool
 	proxies                  int
 	askURL, askModel, askKey string
+
+	loaded string // fingerprint of the content that is served at first
 }
 
 func (o *options) flags() *flag.FlagSet {
@@ -63,6 +65,7 @@ func serve(ctx context.Context, args []string, w world) (err error) {
 	if err != nil {
 		return err
 	}
+	o.loaded = fingerprint(fsys) // before it is read: what changes meanwhile is read again
 	s, problems := load(fsys)
 	if err := problems.Err(); err != nil {
 		return fmt.Errorf("the content has %d mistakes; nothing is served until they are mended:\n%w", len(problems), err)
@@ -135,7 +138,7 @@ func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, fs
 	})
 	g.Go(func() error { return sweep(ctx, st, log, time.Minute) })
 	if o.dev {
-		g.Go(func() error { return reload(ctx, o.content, fsys, site, log, 300*time.Millisecond) })
+		g.Go(func() error { return o.reload(ctx, fsys, site, log, 300*time.Millisecond) })
 	}
 	g.Go(func() error {
 		<-ctx.Done()
@@ -173,8 +176,8 @@ func sweep(ctx context.Context, st *store.Store, log *slog.Logger, every time.Du
 
 // reload serves the content folder anew whenever a file in it has changed. As
 // long as it has mistakes, what was served before stays.
-func reload(ctx context.Context, dir string, fsys fs.FS, site *web.Server, log *slog.Logger, every time.Duration) error {
-	last := fingerprint(fsys)
+func (o *options) reload(ctx context.Context, fsys fs.FS, site *web.Server, log *slog.Logger, every time.Duration) error {
+	last := o.loaded
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -190,11 +193,11 @@ func reload(ctx context.Context, dir string, fsys fs.FS, site *web.Server, log *
 		last = now
 		s, problems := load(fsys)
 		if err := problems.Err(); err != nil {
-			log.Error("content not reloaded", "folder", dir, "mistakes", len(problems), "first", strings.SplitN(err.Error(), "\n", 2)[0])
+			log.Error("content not reloaded", "folder", o.content, "mistakes", len(problems), "first", strings.SplitN(err.Error(), "\n", 2)[0])
 			continue
 		}
 		site.SetSite(s.web())
-		log.Info("content reloaded", "folder", dir)
+		log.Info("content reloaded", "folder", o.content)
 	}
 }
 
