@@ -211,6 +211,9 @@ type reasonView struct {
 // newReviewView tells of an item what was answered, what is right, and why.
 func newReviewView(it *exam.Item, order []exam.OptionID, r exam.Response, m exam.Mark) reviewView {
 	v := reviewView{Item: it, Stimulus: content.Render(it.Stimulus), Stem: stemHTML(it), Mark: m, More: content.Render(it.Explanation)}
+	if it.Query != nil {
+		v.Stem += newQueryView(it.Query).Tables
+	}
 	switch it.Type {
 	case exam.Single, exam.Multiple:
 		for _, o := range inOrder(it.Options, order) {

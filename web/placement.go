@@ -90,10 +90,11 @@ func (p placementRun) next(site *Site, difficulties map[string]store.Estimate) *
 	return p.pick(site, at.ID, theta, difficulties)
 }
 
-// pick takes one of the items of a skill that tell most at an ability.
+// pick takes one of the items of a skill that tell most at an ability. Writing
+// a query takes too long for a run that is to be short.
 func (p placementRun) pick(site *Site, skill string, theta float64, difficulties map[string]store.Estimate) *exam.Item {
 	items := slices.DeleteFunc(practiceItems(site.Bank, skill), func(it *exam.Item) bool {
-		return slices.ContainsFunc(p.Answers, func(a placementAnswer) bool { return a.Item == it.ID })
+		return it.Type == exam.SQL || slices.ContainsFunc(p.Answers, func(a placementAnswer) bool { return a.Item == it.ID })
 	})
 	if len(items) == 0 {
 		return nil

@@ -51,12 +51,11 @@ type practiceResult struct {
 	Lesson []ui.Link
 }
 
-// practiceItems returns the practice items of a skill. Queries are left out
-// until the site can run them.
+// practiceItems returns the practice items of a skill.
 func practiceItems(b *exam.Bank, skill string) []*exam.Item {
 	var out []*exam.Item
 	for _, it := range b.Pool(exam.PracticePool) {
-		if it.Skill == skill && it.Type != exam.SQL {
+		if it.Skill == skill {
 			out = append(out, it)
 		}
 	}
@@ -80,7 +79,7 @@ func (s *Server) practiceItem(w http.ResponseWriter, r *http.Request) error {
 		v.Summary = s.summary(rd)
 		return show(w, r, http.StatusOK, practiceDonePage(v))
 	}
-	v.Item = newItemView(rd.item(), rd.order(), exam.Response{})
+	v.Item = runnable(newItemView(rd.item(), rd.order(), exam.Response{}))
 	return show(w, r, http.StatusOK, practiceItemPage(v))
 }
 
@@ -100,11 +99,17 @@ func (s *Server) practiceAnswer(w http.ResponseWriter, r *http.Request) error {
 	given := readResponse(it, r.PostForm)
 	again := func(status int, err string) error {
 		v.Err = err
-		v.Item = newItemView(it, rd.order(), given)
+		v.Item = runnable(newItemView(it, rd.order(), given))
+		if it.Type == exam.SQL && r.PostFormValue("run") != "" {
+			v.Item.Query.Result = s.runQuery(r.Context(), it.Query, given.Text)
+		}
 		return show(w, r, status, practiceItemPage(v))
 	}
 	if move := r.PostFormValue("move"); move != "" {
 		given.Choice = moved(given.Choice, move)
+		return again(http.StatusOK, "")
+	}
+	if it.Type == exam.SQL && r.PostFormValue("run") != "" {
 		return again(http.StatusOK, "")
 	}
 	if r.PostFormValue("show") != "" {
@@ -119,7 +124,10 @@ func (s *Server) practiceAnswer(w http.ResponseWriter, r *http.Request) error {
 	if err := s.keepRound(r.Context(), it, given); err != nil {
 		return err
 	}
-	mark := exam.Score(it, given, nil)
+	mark, err := s.score(it, given)
+	if err != nil {
+		return err
+	}
 	review := newReviewView(it, rd.order(), given, mark)
 	v.Review, v.Lesson = &review, lessonLinks(s.site.Load().Library, it.Lesson)
 	v.Round.Done += doneValue(mark.Right())

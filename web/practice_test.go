@@ -68,6 +68,8 @@ func rightAnswer(it *exam.Item, form url.Values) {
 			}
 			form.Set("p-"+string(rune('1'+i)), value)
 		}
+	case exam.SQL:
+		form.Set("text", it.Query.Key)
 	default:
 		form.Set("text", strings.Trim(it.Keys()[0].Text, "`*/"))
 	}

@@ -47,17 +47,36 @@ func newQueryView(q *exam.Query) *queryView {
 	return &queryView{Tables: content.Render(md.String())}
 }
 
-// runnable gives the view of an SQL item its button, where the site runs
-// queries.
-func (s *Server) runnable(v itemView) itemView {
+// runnable gives the view of an SQL item its button, on a page that heeds it.
+func runnable(v itemView) itemView {
 	if v.Query != nil {
-		v.Query.Run = s.cfg.SQL != nil
+		v.Query.Run = true
 	}
 	return v
 }
 
-// runs reports whether the item has a query that can be run.
-func (v itemView) runs() bool { return v.Query != nil && v.Query.Run }
+// A listener is a runner that remembers the last error.
+type listener struct {
+	exam.Runner
+	err error
+}
+
+func (l *listener) Equal(q *exam.Query, answer string) (bool, error) {
+	same, err := l.Runner.Equal(q, answer)
+	l.err = err
+	return same, err
+}
+
+// score marks an answer; queries are run. It fails with [exam.ErrBusy] if
+// there is no room to run one.
+func (s *Server) score(it *exam.Item, r exam.Response) (exam.Mark, error) {
+	l := listener{Runner: s.cfg.SQL}
+	m := exam.Score(it, r, &l)
+	if errors.Is(l.err, exam.ErrBusy) {
+		return exam.Mark{}, l.err
+	}
+	return m, nil
+}
 
 // fence writes text as a block of code, whatever it holds.
 func fence(md *strings.Builder, info, text string) {

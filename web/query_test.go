@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -127,36 +128,69 @@ func TestRunQueryTwice(t *testing.T) {
 	}
 }
 
-// Before anything is run the item shows its tables and the first rows, and
-// there is no button where nothing runs queries.
+// Before anything is run the item shows its tables, the first rows and the
+// button.
 func TestQueryItem(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
-		name    string
-		changes []func(*Config)
-		button  int
-	}{{"with a runner", []func(*Config){withSQL}, 1}, {"without one", nil, 0}} {
-		s := newSite(t, tt.changes...)
-		b, learner := s.visitor(t)
-		at := sitQuery(t, s, learner)
-		for _, page := range []string{at, at + "?run=", strings.TrimSuffix(at, "1") + "items"} {
-			doc := b.open(page)
-			words := text(doc.Find("form"))
-			for _, want := range []string{"CREATE TABLE person", "INSERT INTO person VALUES (1, 'Ilse', 40)", "Your query"} {
-				if !strings.Contains(words, want) {
-					t.Errorf("%s: %s does not show %q", tt.name, page, want)
-				}
-			}
-			if n := doc.Find("button[name=run]").Length(); n != tt.button {
-				t.Errorf("%s: %s has %d buttons to run the query, want %d", tt.name, page, n, tt.button)
-			}
-			if doc.Find("table.data").Length() != 0 {
-				t.Errorf("%s: %s shows a result", tt.name, page)
+	s := newSite(t)
+	b, learner := s.visitor(t)
+	at := sitQuery(t, s, learner)
+	for _, page := range []string{at, at + "?run=", strings.TrimSuffix(at, "1") + "items"} {
+		doc := b.open(page)
+		words := text(doc.Find("form"))
+		for _, want := range []string{"CREATE TABLE person", "INSERT INTO person VALUES (1, 'Ilse', 40)", "Your query"} {
+			if !strings.Contains(words, want) {
+				t.Errorf("%s does not show %q", page, want)
 			}
 		}
-		if r := b.do(at, url.Values{"base": {"0"}, "event": {"long"}, "run": {"1"}, "text": {strings.Repeat("x", exam.MaxText+1)}}); r.status != http.StatusUnprocessableEntity || r.doc(t).Find("button[name=run]").Length() != tt.button {
-			t.Errorf("%s: a query that is too long ends with %d", tt.name, r.status)
+		if n := doc.Find("button[name=run]").Length(); n != 1 {
+			t.Errorf("%s has %d buttons to run the query, want one", page, n)
 		}
+		if doc.Find("table.data").Length() != 0 {
+			t.Errorf("%s shows a result", page)
+		}
+	}
+	if r := b.do(at, url.Values{"base": {"0"}, "event": {"long"}, "run": {"1"}, "text": {strings.Repeat("x", exam.MaxText+1)}}); r.status != http.StatusUnprocessableEntity || r.doc(t).Find("button[name=run]").Length() != 1 {
+		t.Errorf("a query that is too long ends with %d", r.status)
+	}
+}
+
+// In practice a query can be run before it is checked, and is marked by what
+// it returns: in a round, and as a card.
+func TestPractiseQuery(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b, _ := s.visitor(t)
+	var form url.Values
+	var it *exam.Item
+	for n := 0; it == nil || it.Type != exam.SQL; n++ {
+		form, it = drillAt(t, b, fmt.Sprintf("/practice/database?seed=1&n=%d", n))
+	}
+	post := func(path string, form url.Values, text, button string) *goquery.Document {
+		t.Helper()
+		form.Set("text", text)
+		form.Set(button, "1")
+		r := b.do(path, form)
+		form.Del(button)
+		if r.status != http.StatusOK {
+			t.Fatalf("%s of %q ends with %d:\n%s", button, text, r.status, r.body)
+		}
+		return r.doc(t)
+	}
+	doc := post("/practice/database", form, "SELECT 4711", "run")
+	if got := text(doc.Find("table.data td")); got != "4711" || doc.Find("textarea").Text() != "SELECT 4711" {
+		t.Errorf("running it returns %q and leaves %q in the box", got, doc.Find("textarea").Text())
+	}
+	if strings.Contains(doc.Text(), it.Query.Key) {
+		t.Error("running it gives the key away")
+	}
+	wrong := text(post("/practice/database", form, "SELECT 4711", "check").Find("main"))
+	if !strings.Contains(wrong, "It does not return what is asked for") {
+		t.Errorf("a wrong query: %s", wrong)
+	}
+	right := text(post("/practice/database", form, it.Query.Key, "check").Find("main"))
+	if !strings.Contains(right, "Right") || strings.Contains(right, "It does not return") {
+		t.Errorf("the key itself: %s", right)
 	}
 }
 

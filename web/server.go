@@ -70,7 +70,7 @@ type Config struct {
 	Model   ask.Model        // composes answers; nil quotes only
 	ModelIs string           // its name, shown to readers
 	Proxies int              // how many trusted proxies add to X-Forwarded-For
-	SQL     *sqlrun.Runner   // runs the queries of SQL items; nil runs none
+	SQL     *sqlrun.Runner   // runs the queries of SQL items; nil is one of its own
 }
 
 // New returns a server for the given content. It takes its dependencies one by
@@ -79,6 +79,9 @@ func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, err
 	assets, err := static.New()
 	if err != nil {
 		return nil, err
+	}
+	if cfg.SQL == nil {
+		cfg.SQL = sqlrun.New(sqlrun.Options{})
 	}
 	s := &Server{store: st, log: log, cfg: cfg, assets: assets, limits: newLimits()}
 	s.logins = s.newLogins()

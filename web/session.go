@@ -92,7 +92,7 @@ func (s *Server) session(w http.ResponseWriter, r *http.Request) error {
 	v := s.newSessionView(r, h, d, c)
 	v.Asked = strconv.FormatInt(s.now().UnixMilli(), 10)
 	f := h.faces[c.ID]
-	v.Item = f.view(f.order(c), exam.Response{})
+	v.Item = runnable(f.view(f.order(c), exam.Response{}))
 	return show(w, r, http.StatusOK, sessionPage(v))
 }
 
@@ -195,6 +195,9 @@ func (s *Server) sessionAnswer(w http.ResponseWriter, r *http.Request) error {
 		g.response.Choice = moved(g.response.Choice, move)
 		return s.sessionAgain(w, r, g, http.StatusOK, "")
 	}
+	if g.face.Item.Type == exam.SQL && r.PostFormValue("run") != "" {
+		return s.sessionAgain(w, r, g, http.StatusOK, "")
+	}
 	if g.shown {
 		g.response, g.sure = exam.Response{}, practice.Unsaid
 	} else if g.response.Blank() {
@@ -220,7 +223,10 @@ func (s *Server) sessionAnswer(w http.ResponseWriter, r *http.Request) error {
 // [store.ErrConflict] if the card was answered since it was shown.
 func (s *Server) keepAnswer(ctx context.Context, id store.LearnerID, g given) (line int64, err error) {
 	now, it := s.now(), g.face.Item
-	mark := exam.Score(it, g.response, nil)
+	mark, err := s.score(it, g.response)
+	if err != nil {
+		return 0, err
+	}
 	return s.store.AnswerCard(ctx, id, g.id, now, func(a *store.Answered) error {
 		switch {
 		case g.reps == anyReps && a.Card.Reps > 0 && s.sameDay(a.Card.Last):
@@ -254,7 +260,10 @@ func (s *Server) sessionAgain(w http.ResponseWriter, r *http.Request, g given, s
 	}
 	v := s.newSessionView(r, h, h.today(s.now()), c)
 	v.Err, v.Asked, v.Sure = fault, r.PostFormValue("asked"), r.PostFormValue("sure")
-	v.Item = g.face.view(g.face.order(c), g.response)
+	v.Item = runnable(g.face.view(g.face.order(c), g.response))
+	if v.Item.Query != nil && r.PostFormValue("run") != "" {
+		v.Item.Query.Result = s.runQuery(r.Context(), g.face.Item.Query, g.response.Text)
+	}
 	return show(w, r, status, sessionPage(v))
 }
 
@@ -285,7 +294,11 @@ func (s *Server) sessionReview(w http.ResponseWriter, r *http.Request) error {
 	v := s.newSessionView(r, h, d, rv.Before)
 	v.N, v.Last = h.Budget.Done, len(d.Cards) == 0
 	v.Of = max(v.N, v.Of)
-	review := f.review(f.order(rv.Before), given, exam.Score(f.Item, given, nil))
+	mark, err := s.score(f.Item, given)
+	if err != nil {
+		return err
+	}
+	review := f.review(f.order(rv.Before), given, mark)
 	v.Review = &review
 	for _, c := range h.Cards {
 		if c.ID == rv.Card && c.Last.Equal(rv.At) {

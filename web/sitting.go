@@ -122,7 +122,7 @@ func (s *Server) newSittingView(r *http.Request, a *exam.Attempt, number string)
 	}
 	v := sittingView{
 		Attempt: a, Slot: slot, Event: newEvent(), Now: s.now(), Limit: a.Deadline.Sub(a.Started),
-		Item: s.runnable(newItemView(it, slot.Order, slot.Response)), Skill: it.Skill,
+		Item: runnable(newItemView(it, slot.Order, slot.Response)), Skill: it.Skill,
 		Nav: newNavView(a, n), Frame: s.examFrame(r, a, fmt.Sprintf("Item %d of %d", n, len(a.Slots))),
 	}
 	if sk := s.site.Load().Library.Skill(it.Skill); sk != nil {
@@ -132,7 +132,7 @@ func (s *Server) newSittingView(r *http.Request, a *exam.Attempt, number string)
 		v.Code = s.resumeCode(a.ID)
 	}
 	v.Away = away(a, v.Now)
-	if v.Item.runs() && r.Method == http.MethodGet && r.FormValue("run") != "" {
+	if v.Item.Query != nil && r.Method == http.MethodGet && r.FormValue("run") != "" {
 		v.Item.Query.Result = s.runQuery(r.Context(), it.Query, slot.Response.Text)
 	}
 	v.Given, err = s.store.Extensions(r.Context(), learner(r.Context()), a.ID)
@@ -303,7 +303,7 @@ func (s *Server) refused(w http.ResponseWriter, r *http.Request, id exam.Attempt
 	}
 	v.Fault = cause.Error()[strings.LastIndex(cause.Error(), ": ")+2:]
 	if it, err := s.store.Item(r.Context(), v.Slot.Version); err == nil {
-		v.Item = s.runnable(newItemView(it, v.Slot.Order, readResponse(it, r.PostForm))) // what was typed stays on the page
+		v.Item = runnable(newItemView(it, v.Slot.Order, readResponse(it, r.PostForm))) // what was typed stays on the page
 	}
 	return show(w, r, http.StatusUnprocessableEntity, sittingPage(v))
 }
@@ -342,7 +342,7 @@ func (s *Server) sittingItems(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		v := sittingView{Attempt: a, Slot: a.Slot(slot.N), Event: newEvent(), Now: s.now(), Limit: a.Deadline.Sub(a.Started), Item: s.runnable(newItemView(it, slot.Order, slot.Response)), Skill: it.Skill}
+		v := sittingView{Attempt: a, Slot: a.Slot(slot.N), Event: newEvent(), Now: s.now(), Limit: a.Deadline.Sub(a.Started), Item: runnable(newItemView(it, slot.Order, slot.Response)), Skill: it.Skill}
 		if sk := s.site.Load().Library.Skill(it.Skill); sk != nil {
 			v.Skill = sk.Title
 		}
