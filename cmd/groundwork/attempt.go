@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"groundwork/exam"
+	"groundwork/exam/sqlrun"
 	"groundwork/store"
 )
 
@@ -32,6 +33,7 @@ func withStore(ctx context.Context, file string, do func(*store.Store) error) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
+	st.SetRunner(sqlrun.New(sqlrun.Options{})) // looking at an attempt may close it
 	return do(st)
 }
 
