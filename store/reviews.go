@@ -205,6 +205,17 @@ func (s *Store) Review(ctx context.Context, learner LearnerID, line int64) (r pr
 	return r, err
 }
 
+// LastReview returns the number of the last line of the log of learner in which
+// a card was answered in practice and not taken back.
+func (s *Store) LastReview(ctx context.Context, learner LearnerID, id practice.ID) (line int64, err error) {
+	err = s.view(ctx, "read last review", func(t *tx) error {
+		return t.row(`
+			SELECT id FROM reviews WHERE learner_id = $1 AND card_id = $2 AND source = '' AND undone_at IS NULL
+			ORDER BY at DESC, id DESC LIMIT 1`, learner, id).Scan(&line)
+	})
+	return line, err
+}
+
 // Reviews returns the log of learner from since on, oldest first.
 func (s *Store) Reviews(ctx context.Context, learner LearnerID, since time.Time) (list []practice.Review, err error) {
 	err = s.view(ctx, "read reviews", func(t *tx) error {

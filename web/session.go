@@ -210,8 +210,11 @@ func (s *Server) sessionAnswer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	line, err := s.keepAnswer(r.Context(), id, g)
-	if errors.Is(err, store.ErrConflict) {
-		return redirect(w, r, "/practice/today") // it was sent twice: the first one counts
+	if errors.Is(err, store.ErrConflict) { // it was sent twice: the first one counts
+		line, err = s.store.LastReview(r.Context(), id, g.id)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return redirect(w, r, "/practice/today")
 	}
 	if err != nil {
 		return err
