@@ -127,11 +127,11 @@ func eval[T any](b *tab, script string) T {
 	return v
 }
 
-// wait runs a script until it yields true.
+// wait runs a script in the loaded page until it yields true.
 func (b *tab) wait(what, script string) {
 	b.t.Helper()
 	for range 300 {
-		v, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+script+")"))
+		v, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("document.readyState === 'complete' && Boolean("+script+")"))
 		if err == nil && v {
 			return
 		}
