@@ -26,7 +26,7 @@ const MaxChoices = 63
 type Choice struct {
 	ID    string
 	Label string // how a sentence names it: “204 No Content”
-	Group int    // of the choices of one group one is picked at most
+	Group int    // from 0; of the choices of one group one is picked at most
 	Key   bool   // it is right
 	Shown bool   // the learner reads it, so that it can distract
 }
@@ -49,6 +49,11 @@ type Collector struct {
 	form   int     // items on the form of the first row
 	points float64 // and what they are worth
 	random bool    // a row had another form
+
+	// What every answer needs stands together, apart from the items.
+	seen    []int    // by item, the last row that held it
+	pending []int    // by item, how many people of its block wait to be folded in
+	blocks  []person // blockSize for each item
 }
 
 // NewCollector returns an empty collector.
@@ -57,6 +62,8 @@ func NewCollector() *Collector { return &Collector{} }
 // Item adds an item and returns the number by which answers name it.
 func (c *Collector) Item(s Subject) int {
 	c.items = append(c.items, newItem(s))
+	c.seen, c.pending = append(c.seen, 0), append(c.pending, 0)
+	c.blocks = append(c.blocks, make([]person, blockSize)...)
 	return len(c.items) - 1
 }
 
@@ -83,9 +90,24 @@ func (c *Collector) Add(answers []Answer, cut float64) error {
 				scale = 100 / rest
 			}
 		}
-		c.items[a.Item].add(a, (sum-a.Mark)*scale)
+		p := person{a.Mark, (sum - a.Mark) * scale, a.Picks, float32(a.Seconds), a.Blank}
+		if a.Max != 1 {
+			p.fraction /= a.Max
+		}
+		n := c.pending[a.Item]
+		c.blocks[a.Item*blockSize+n] = p
+		if c.pending[a.Item]++; n+1 == blockSize {
+			c.fold(a.Item)
+		}
 	}
 	return nil
+}
+
+// fold puts the people who wait into an item's sums.
+func (c *Collector) fold(item int) {
+	from := item * blockSize
+	c.items[item].fold(c.blocks[from : from+c.pending[item]])
+	c.pending[item] = 0
 }
 
 // check adds up a row and refuses it if it makes no sense. It marks the items
@@ -98,24 +120,23 @@ func (c *Collector) check(answers []Answer) (sum, points float64, n int, err err
 			err = fmt.Errorf("%w: it names item %d of %d", ErrRow, a.Item, len(c.items))
 			break
 		}
-		it := c.items[a.Item]
-		if it.row == row {
-			err = fmt.Errorf("%w: it holds %s twice", ErrRow, it.subject.ID)
+		if c.seen[a.Item] == row {
+			err = fmt.Errorf("%w: it holds %s twice", ErrRow, c.items[a.Item].subject.ID)
 			break
 		}
 		if !(math.Abs(a.Mark) <= 1e9) || !(a.Max <= 1e9) { // NaN is refused too
-			err = fmt.Errorf("%w: %g of %g points for %s", ErrRow, a.Mark, a.Max, it.subject.ID)
+			err = fmt.Errorf("%w: %g of %g points for %s", ErrRow, a.Mark, a.Max, c.items[a.Item].subject.ID)
 			break
 		}
-		it.row = row
+		c.seen[a.Item] = row
 		if a.Max > 0 {
 			sum, points, n = sum+a.Mark, points+a.Max, n+1
 		}
 	}
 	if err != nil || n == 0 {
 		for _, a := range answers {
-			if a.Item >= 0 && a.Item < len(c.items) && c.items[a.Item].row == row {
-				c.items[a.Item].row = 0
+			if a.Item >= 0 && a.Item < len(c.items) && c.seen[a.Item] == row {
+				c.seen[a.Item] = 0
 			}
 		}
 	}

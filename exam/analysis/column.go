@@ -30,7 +30,8 @@ func newGrid(low, high float64, steps int) grid {
 	return grid{low, float64(steps) / (high - low), make([]bin, steps+1)}
 }
 
-func (g *grid) add(v float64) {
+// add counts a value and returns the number of its bin.
+func (g *grid) add(v float64) int {
 	at := (v - g.low) * g.scale
 	i := min(max(int(at+0.5+hair), 0), len(g.bins)-1)
 	b := &g.bins[i]
@@ -38,10 +39,17 @@ func (g *grid) add(v float64) {
 	if above := at - float64(i); above != 0 {
 		b.above += float32(above)
 	}
+	return i
 }
 
 func (g *grid) runs() []run {
-	var out []run
+	n := 0
+	for i := range g.bins {
+		if g.bins[i].n > 0 {
+			n++
+		}
+	}
+	out := make([]run, 0, n)
 	for i, b := range g.bins {
 		if b.n > 0 {
 			out = append(out, run{float64(b.n), g.low + (float64(i)+float64(b.above)/float64(b.n))/g.scale})
@@ -148,7 +156,7 @@ func (c *clock) add(seconds float32) {
 
 // runs gives the middle of every bin.
 func (c *clock) runs() []run {
-	var out []run
+	out := make([]run, 0, 64)
 	for i, n := range c {
 		if n > 0 {
 			low := math.Float32frombits(uint32(i+clockLow) << clockShift)
@@ -159,32 +167,36 @@ func (c *clock) runs() []run {
 	return out
 }
 
-// bands is how many bands the rest of the form, 0 to 100 per cent, is cut into
-// where something is counted by ability.
-const bands = 32
-
-// band returns the band of a rest score.
-func band(rest float64) int { return min(max(int(rest*bands/100+hair), 0), bands-1) }
+// Rest scores are counted in restSteps steps of 100 per cent. Where something
+// is counted by ability these are taken together to bands.
+const (
+	restSteps    = 256
+	stepsPerBand = 8
+	bands        = restSteps/stepsPerBand + 1 // the last is for full marks
+)
 
 // A split says which part of each band belongs to the lowest and which to the
 // highest third of all.
 type split struct{ low, high [bands]float64 }
 
-func thirds(all *[bands]uint32) split {
-	var s split
+// thirds splits the people of a histogram of rest scores.
+func thirds(rests *grid) split {
+	var all [bands]float64
 	n := 0.0
-	for _, k := range all {
-		n += float64(k)
+	for i, b := range rests.bins {
+		all[i/stepsPerBand] += float64(b.n)
+		n += float64(b.n)
 	}
+	var s split
 	below := 0.0
 	for b, k := range all {
 		if k == 0 {
 			continue
 		}
-		above := n - below - float64(k)
-		s.low[b] = min(max((n/3-below)/float64(k), 0), 1)
-		s.high[b] = min(max((n/3-above)/float64(k), 0), 1)
-		below += float64(k)
+		above := n - below - k
+		s.low[b] = min(max((n/3-below)/k, 0), 1)
+		s.high[b] = min(max((n/3-above)/k, 0), 1)
+		below += k
 	}
 	return s
 }

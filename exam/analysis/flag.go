@@ -97,42 +97,44 @@ func strengthFlags(r *ItemReport) []Flag {
 }
 
 // deadFlags names distractors on show that nobody picked. A flag is firm if
-// there were so many wrong picks among its rivals (its group, or all boxes)
-// that a distractor of equal draw would have got one.
-func (it *item) deadFlags(r *ItemReport) []Flag {
-	type rivals struct{ picks, choices uint32 }
-	by := map[int]*rivals{}
-	groups := it.groups()
-	place := func(s Choice) int {
-		if len(groups[s.Group]) == 1 {
-			return -1
-		}
-		return s.Group
-	}
-	for i, s := range it.subject.Options {
-		if s.Shown && !s.Key {
-			if by[place(s)] == nil {
-				by[place(s)] = &rivals{}
-			}
-			by[place(s)].picks += it.choices[i].n
-			by[place(s)].choices++
+// there were so many wrong picks among its rivals, which are its group or all
+// boxes to tick, that a distractor of equal draw would have got one.
+func (it *item) deadFlags(r *ItemReport) (out []Flag) {
+	var boxes []int
+	for _, group := range it.groups() {
+		if len(group) == 1 {
+			boxes = append(boxes, group[0])
+		} else {
+			out = append(out, it.deadAmong(group, r.N)...)
 		}
 	}
-	var out []Flag
-	for i, s := range it.subject.Options {
-		if s.Shown && !s.Key && it.choices[i].n == 0 {
-			rv := by[place(s)]
-			out = append(out, Flag{Dead, s.ID, rv.picks >= deadFirm*rv.choices, fmt.Sprintf("Nobody of %d took %s.", r.N, s.Label),
+	return append(out, it.deadAmong(boxes, r.N)...)
+}
+
+func (it *item) deadAmong(rivals []int, people int) (out []Flag) {
+	distracts := func(i int) bool { return it.subject.Options[i].Shown && !it.subject.Options[i].Key }
+	picks, of := 0, 0
+	for _, i := range rivals {
+		if distracts(i) {
+			picks, of = picks+int(it.choices[i].n), of+1
+		}
+	}
+	for _, i := range rivals {
+		if s := it.subject.Options[i]; distracts(i) && it.choices[i].n == 0 {
+			out = append(out, Flag{Dead, s.ID, picks >= deadFirm*of, fmt.Sprintf("Nobody of %d took %s.", people, s.Label),
 				"Replace it by a mistake that people really make, or take it out."})
 		}
 	}
 	return out
 }
 
-// groups are the choices of each group.
-func (it *item) groups() map[int][]int {
-	out := map[int][]int{}
+// groups are the choices of each group; groups are numbered from 0.
+func (it *item) groups() [][]int {
+	var out [][]int
 	for i, s := range it.subject.Options {
+		for len(out) <= s.Group {
+			out = append(out, nil)
+		}
 		out[s.Group] = append(out[s.Group], i)
 	}
 	return out
@@ -142,31 +144,29 @@ func (it *item) groups() map[int][]int {
 // distractors that are not too rare are compared with the key, and the one that
 // is most likely to be the key is named; a choice that stands alone, a box to
 // tick, is compared with not ticking it.
-func (it *item) choiceFlags() []Flag {
-	groups := it.groups()
-	var out []Flag
-	suspect := map[int]int{} // by group, where in out it is
-	score := map[int]float64{}
-	for i, s := range it.subject.Options {
-		group := groups[s.Group]
+func (it *item) choiceFlags() (out []Flag) {
+	for _, group := range it.groups() {
 		if len(group) == 1 {
-			out = append(out, it.boxFlag(i)...)
+			out = append(out, it.boxFlag(group[0])...)
 			continue
 		}
-		if s.Key {
-			continue
+		var suspect *Flag
+		most := 0.0
+		for _, i := range group {
+			if it.subject.Options[i].Key {
+				continue
+			}
+			flag, strength := it.rivalFlag(i, group)
+			switch {
+			case flag == nil:
+			case flag.Kind != WrongKey:
+				out = append(out, *flag)
+			case suspect == nil || strength > most:
+				suspect, most = flag, strength
+			}
 		}
-		flag, strength := it.rivalFlag(i, group)
-		at, before := suspect[s.Group]
-		switch {
-		case flag == nil:
-		case flag.Kind != WrongKey:
-			out = append(out, *flag)
-		case !before:
-			suspect[s.Group], score[s.Group] = len(out), strength
-			out = append(out, *flag)
-		case strength > score[s.Group]:
-			out[at], score[s.Group] = *flag, strength
+		if suspect != nil {
+			out = append(out, *suspect)
 		}
 	}
 	return out
@@ -190,13 +190,15 @@ func (it *item) rivalFlag(d int, group []int) (flag *Flag, strength float64) {
 	}
 	s, pull, pullKey := it.subject.Options[d], it.pull(rival), it.pull(key)
 	above, beyond := distance(rival, key), distance(rival, others)
-	said := fmt.Sprintf("Those who took %s have %s%% on the rest of the form, those who took the key %s%%", s.Label, rival.mean().Text(0), key.mean().Text(0))
+	said := func(more string) string {
+		return fmt.Sprintf("Those who took %s have %s%% on the rest of the form, those who took the key %s%%%s.", s.Label, rival.mean().Text(0), key.mean().Text(0), more)
+	}
 	switch {
 	case above > likely && pullKey < likely, pull > likely && pullKey < 0:
-		return &Flag{WrongKey, s.ID, max(above, pull) > firm, said + ".",
+		return &Flag{WrongKey, s.ID, max(above, pull) > firm, said(""),
 			fmt.Sprintf("Check the key: %s may be the right answer. If so, mend it and regrade.", s.Label)}, pull
 	case pull > likely, pull > 1 && beyond > likely && above > -likely:
-		return &Flag{TwoRight, s.ID, pull > likely && beyond > firm, said + fmt.Sprintf(", those who took something else %s%%.", others.mean().Text(0)),
+		return &Flag{TwoRight, s.ID, pull > likely && beyond > firm, said(", those who took something else " + others.mean().Text(0) + "%"),
 			fmt.Sprintf("Read %s as an expert would: it may be right as well. Make it clearly wrong, or accept both and regrade.", s.Label)}, pull
 	}
 	return nil, 0

@@ -6,35 +6,26 @@ import (
 	"slices"
 )
 
-// An item keeps its first fewAnswers people one by one, so that its columns
-// are exact as long as there are few. Later ones are kept in blocks, which are
-// folded into sums and histograms together: one by one, each person would have
-// to fetch those from memory.
+// People are taken in blocks of blockSize an item, which are folded into its
+// sums and histograms together: one by one, each person would have to fetch
+// those from memory. The first fewAnswers people are kept besides, so that the
+// columns are exact as long as there are few.
 const (
-	fewAnswers = 256
 	blockSize  = 64
+	fewAnswers = 256
 )
 
 // An item keeps the running sums of one item. Its two columns are the fraction
 // of the points that each person won on it, and the person's rest score: what
 // they won on the rest of the form, in per cent.
 type item struct {
-	row   int      // the last row that held it
-	block []person // those who are not in the sums yet
-	max   float64  // its points on the form of the first row
-
 	subject Subject
+	max     float64 // its points on the form of the first row
 	pair    joint
 	blanks  int
-	bands   [bands]uint32 // people by their rest score
 	choices []choice
 
-	columns *columns // once there are too many to keep them
-}
-
-// columns are an item's columns as histograms. 120 steps hold halves, thirds,
-// quarters, fifths, sixths, eighths and tenths of the points apart.
-type columns struct {
+	few              []person // everybody, or nil if there are too many
 	fractions, rests grid
 	clock            clock
 }
@@ -43,7 +34,7 @@ type columns struct {
 type person struct {
 	fraction, rest float64
 	picks          uint64  // one bit a choice
-	seconds        float32 // 0 if unknown
+	seconds        float32 // unknown unless above 0
 	blank          bool
 }
 
@@ -88,87 +79,47 @@ func (c *choice) variance() Value {
 
 func newItem(s Subject) *item {
 	s.Options = s.Options[:min(len(s.Options), MaxChoices)]
-	return &item{subject: s, choices: make([]choice, len(s.Options))}
+	// 120 steps hold halves, thirds, quarters, fifths, sixths, eighths and tenths of the points apart.
+	return &item{subject: s, choices: make([]choice, len(s.Options)), few: []person{}, fractions: newGrid(0, 1, 120), rests: newGrid(0, 100, restSteps)}
 }
 
-// add counts one answer.
-func (it *item) add(a *Answer, rest float64) {
-	if len(it.block) == cap(it.block) {
-		it.turn()
-	}
-	it.block = append(it.block, person{a.Mark / a.Max, rest, a.Picks, float32(a.Seconds), a.Blank})
-}
-
-// turn makes room for the next person.
-func (it *item) turn() {
-	switch {
-	case it.block == nil:
-		it.block = make([]person, 0, 16)
-	case it.columns == nil && cap(it.block) < fewAnswers:
-		it.block = append(make([]person, 0, 2*cap(it.block)), it.block...)
-	default:
-		it.fold()
-		if cap(it.block) > blockSize {
-			it.block = make([]person, 0, blockSize)
-		}
-	}
-}
-
-// fold puts the people of the block into the columns and the sums.
-func (it *item) fold() {
-	if it.columns == nil {
-		it.columns = &columns{fractions: newGrid(0, 1, 120), rests: newGrid(0, 100, 256)}
-	}
-	c := it.columns
-	for i := range it.block {
-		p := &it.block[i]
-		c.fractions.add(p.fraction)
-		c.rests.add(p.rest)
+// fold puts people into the sums and the histograms.
+func (it *item) fold(block []person) {
+	it.pair.fold(block)
+	fractions, rests, choices := it.fractions, it.rests, it.choices
+	all := uint64(1)<<len(choices) - 1
+	for i := range block {
+		p := &block[i]
+		fractions.add(p.fraction)
+		b := rests.add(p.rest) / stepsPerBand
 		if p.seconds > 0 {
-			c.clock.add(p.seconds)
+			it.clock.add(p.seconds)
 		}
-	}
-	it.sum()
-	it.block = it.block[:0]
-}
-
-// sum puts the people of the block into the sums.
-func (it *item) sum() {
-	it.pair.fold(it.block)
-	all := uint64(1)<<len(it.choices) - 1
-	for i := range it.block {
-		p := &it.block[i]
-		b := band(p.rest)
-		it.bands[b]++
 		if p.blank {
 			it.blanks++
 		}
 		for picks := p.picks & all; picks != 0; picks &= picks - 1 {
-			it.choices[bits.TrailingZeros64(picks)].add(p.rest, b)
+			choices[bits.TrailingZeros64(picks)].add(p.rest, b)
 		}
 	}
-}
-
-// summed returns the item with everybody in its sums: as it is, with its block
-// folded in early, or a copy as long as the block holds everybody and has to.
-func (it *item) summed() *item {
-	if it.columns != nil {
-		it.fold()
-		return it
+	switch {
+	case it.few == nil:
+	case len(it.few)+len(block) > fewAnswers:
+		it.few = nil
+	case len(block) == blockSize && len(it.few) > 0: // more are coming: make room for all that will be kept
+		it.few = append(slices.Grow(it.few, fewAnswers-len(it.few)), block...)
+	default:
+		it.few = append(it.few, block...)
 	}
-	c := *it
-	c.choices = slices.Clone(it.choices)
-	c.sum()
-	return &c
 }
 
 // sorted are the two columns, each sorted.
 func (it *item) sorted() (fractions, rests []run) {
-	if it.columns != nil {
-		return it.columns.fractions.runs(), it.columns.rests.runs()
+	if it.few == nil {
+		return it.fractions.runs(), it.rests.runs()
 	}
-	x, y := make([]float64, len(it.block)), make([]float64, len(it.block))
-	for i, p := range it.block {
+	x, y := make([]float64, len(it.few)), make([]float64, len(it.few))
+	for i, p := range it.few {
 		x[i], y[i] = p.fraction, p.rest
 	}
 	return sorted(x), sorted(y)
@@ -176,11 +127,11 @@ func (it *item) sorted() (fractions, rests []run) {
 
 // seconds is the median time of those whose time is known.
 func (it *item) seconds() Value {
-	if it.columns != nil {
-		return median(it.columns.clock.runs())
+	if it.few == nil {
+		return median(it.clock.runs())
 	}
 	var known []float64
-	for _, p := range it.block {
+	for _, p := range it.few {
 		if p.seconds > 0 {
 			known = append(known, float64(p.seconds))
 		}

@@ -97,7 +97,7 @@ func TestConstant(t *testing.T) {
 				}
 				continue
 			}
-			want := before.items[k].summed().report()
+			want := before.summed()[k].report()
 			if diff := cmp.Diff(want.Discrimination, got.Discrimination, near(1e-9), plain); diff != "" {
 				rt.Errorf("item %d (-without +with):\n%s", k, diff)
 			}

@@ -223,13 +223,12 @@ func (it *item) inPoints(points float64) (v, cov, rest float64) {
 	return float64(it.pair.varX()) * it.max * it.max, float64(it.pair.cov()) * it.max * scale, float64(it.pair.varY()) * scale * scale
 }
 
-// summed returns the items with everybody in their sums.
+// summed folds in everybody who waits, and returns the items.
 func (c *Collector) summed() []*item {
-	out := make([]*item, len(c.items))
-	for i, it := range c.items {
-		out[i] = it.summed()
+	for i := range c.items {
+		c.fold(i)
 	}
-	return out
+	return c.items
 }
 
 // report gives what holds of an item on any form.
@@ -246,7 +245,8 @@ func (it *item) report() ItemReport {
 	r.Low, r.High = Value(lo), Value(hi)
 	r.Discrimination, r.Efficiency = 100*p.corr(), it.efficiency()
 	r.Blank, r.Seconds = Value(float64(it.blanks)/p.n), it.seconds()
-	split := thirds(&it.bands)
+	split := thirds(&it.rests)
+	r.Choices = make([]ChoiceReport, 0, len(it.choices))
 	for i := range it.choices {
 		ch, s := &it.choices[i], it.subject.Options[i]
 		cr := ChoiceReport{ID: s.ID, Label: s.Label, Group: s.Group, Key: s.Key, N: int(ch.n),
