@@ -21,7 +21,7 @@ import (
 	"groundwork/content/search"
 )
 
-//go:embed guide skill lesson project item
+//go:embed guide skill lesson project task item
 var embedded embed.FS
 
 // FS is the content that the program carries.
