@@ -22,8 +22,6 @@
 package static
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -59,10 +57,9 @@ type Assets struct {
 
 // file is one answer, ready to be sent.
 type file struct {
-	kind   string // Content-Type
-	keep   string // Cache-Control
-	body   []byte
-	packed []byte // body in gzip; nil where that saves nothing
+	kind string // Content-Type
+	keep string // Cache-Control
+	body Packed
 }
 
 // kinds are the types we serve. They are listed here since mime.TypeByExtension
@@ -127,15 +124,9 @@ func (a *Assets) add(name string, body []byte) error {
 	if !ok {
 		return fmt.Errorf("%s: no content type for %q", name, ext)
 	}
-	f := file{kind: kind, keep: forEver, body: body}
+	f := file{kind: kind, keep: forEver, body: unpacked(body)}
 	if ext != ".woff2" { // which is compressed already
-		packed, err := pack(body)
-		if err != nil {
-			return fmt.Errorf("compress %s: %w", name, err)
-		}
-		if len(packed) < len(body) {
-			f.packed = packed
-		}
+		f.body = Pack(body)
 	}
 	sum := sha256.Sum256(body)
 	url := Prefix + strings.TrimSuffix(name, ext) + "." + base64.RawURLEncoding.EncodeToString(sum[:9]) + ext
@@ -146,21 +137,6 @@ func (a *Assets) add(name string, body []byte) error {
 		a.files["/"+name] = f
 	}
 	return nil
-}
-
-func pack(body []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(body); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
 }
 
 // reference is url(x), url("x") or url('x').

@@ -182,7 +182,7 @@ func checkLength(t testing.TB, method string, w *httptest.ResponseRecorder) {
 func TestPackedIsTheSame(t *testing.T) {
 	a := newAssets(t)
 	for name, url := range a.urls {
-		if a.files[url].packed == nil {
+		if a.files[url].body.gzip.encoding == nil {
 			continue
 		}
 		z, err := gzip.NewReader(request(a, "GET", url, "gzip").Body)
@@ -253,7 +253,7 @@ func TestEveryFontHasItsLicence(t *testing.T) {
 
 func TestStyleSheetNamesServedFonts(t *testing.T) {
 	a := newAssets(t)
-	refs := reference.FindAllSubmatch(a.files[a.URL("style.css")].body, -1)
+	refs := reference.FindAllSubmatch(a.files[a.URL("style.css")].body.plain.body, -1)
 	if len(refs) != 3 {
 		t.Errorf("style.css refers to %d files, want the three fonts", len(refs))
 	}

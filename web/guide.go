@@ -9,21 +9,21 @@ import (
 
 // guideRoutes lists the URLs of what is read: guidance, the map, lessons, the
 // path, projects, practice, and the ways to find something in them.
-func (s *Server) guideRoutes(handle func(string, page)) {
-	handle("GET /{$}", s.overview)
+func (s *Server) guideRoutes(handle, read func(string, page)) {
+	read("GET /{$}", s.overview)
 	handle("POST /self-check", s.selfCheck)
-	handle("GET /guide/levels", s.levels)
-	handle("GET /guide/interview", s.interview)
-	handle("GET /guide/mistakes", s.mistakes)
-	handle("GET /guide/glossary", s.glossary)
-	handle("GET /guide/{slug}", s.guidePage)
+	read("GET /guide/levels", s.levels)
+	read("GET /guide/interview", s.interview)
+	read("GET /guide/mistakes", s.mistakes)
+	read("GET /guide/glossary", s.glossary)
+	read("GET /guide/{slug}", s.guidePage)
 
-	handle("GET /map", s.skillMap)
-	handle("GET /skill/{id}", s.skill)
-	handle("GET /lesson/{skill}/{slug}", s.lesson)
-	handle("GET /path", s.path)
-	handle("GET /projects", s.projects)
-	handle("GET /project/{id}", s.project)
+	read("GET /map", s.skillMap)
+	read("GET /skill/{id}", s.skill)
+	read("GET /lesson/{skill}/{slug}", s.lesson)
+	read("GET /path", s.path)
+	read("GET /projects", s.projects)
+	read("GET /project/{id}", s.project)
 	s.practiceRoutes(handle)
 
 	handle("GET /search", s.search)

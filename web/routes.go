@@ -1,15 +1,16 @@
 package web
 
-import (
-	"net/http"
-)
+import "net/http"
 
-// routes lists every URL of the site.
+// routes lists every URL of the site. handle takes a page that may be somebody's
+// own, read one of the guidance: it writes nothing, and to visitors it is the
+// same for a whole day.
 func (s *Server) routes() http.Handler {
-	pages := http.NewServeMux()
-	handle := func(pattern string, p page) { pages.Handle(pattern, s.serve(p)) }
+	root := http.NewServeMux()
+	handle := func(pattern string, p page) { root.Handle(pattern, s.personal(p)) }
+	read := func(pattern string, p page) { root.Handle(pattern, s.guidance(p)) }
 
-	s.guideRoutes(handle)
+	s.guideRoutes(handle, read)
 	s.accountRoutes(handle)
 	s.examRoutes(handle)
 	s.operatorRoutes(handle)
@@ -19,14 +20,18 @@ func (s *Server) routes() http.Handler {
 
 	// Files are served outside the sessions: they need no cookie, and a cache
 	// in between may keep them.
-	root := http.NewServeMux()
 	root.Handle("/static/", s.assets)
 	root.Handle("/favicon.svg", s.assets)
 	root.Handle("/favicon.ico", http.RedirectHandler("/favicon.svg", http.StatusMovedPermanently))
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	root.Handle("/", s.logins.LoadAndSave(s.identify(pages)))
 
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error { return errForbidden }))
 	return identified(s.headers(s.recovered(origin.Handler(root))))
+}
+
+// personal serves p to whoever it is: with their sign-in looked up, and what it
+// leaves in it saved.
+func (s *Server) personal(p page) http.Handler {
+	return s.logins.LoadAndSave(s.identify(s.serve(p)))
 }

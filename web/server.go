@@ -4,8 +4,9 @@
 // of the same name its markup, the _test.go file its tests. What features
 // share has files of its own: routes.go lists every URL, page.go turns a
 // handler that may fail into one that cannot, errors.go says what an error
-// looks like from outside, identity.go knows the cookies, middleware.go what
-// is the same for every request, frame.go what stands around every page.
+// looks like from outside, identity.go knows the cookies, edition.go keeps what
+// visitors read, middleware.go holds what is the same for every request,
+// frame.go what stands around every page.
 // Package ui below holds the components that know nothing of the product.
 //
 // A handler has four steps in this order: read the request, call the store or
@@ -40,9 +41,10 @@ type Site struct {
 	Blueprint *exam.Blueprint
 	Fit       *quiz.Fit
 
-	index *search.Index
-	asker *ask.Asker
-	faces map[practice.ID]face // what every card asks
+	index    *search.Index
+	asker    *ask.Asker
+	faces    map[practice.ID]face // what every card asks
+	editions *editions            // what visitors read of it
 }
 
 // A Server serves the site. It is an http.Handler.
@@ -99,6 +101,7 @@ func (s *Server) SetSite(site Site) {
 	site.index = search.Build(site.Library.Sections, search.WithSynonyms(search.Engineering()))
 	site.asker = ask.New(site.index, s.cfg.Model)
 	site.faces = newFaces(site.Library, site.Bank)
+	site.editions = new(editions)
 	s.site.Store(&site)
 }
 
