@@ -124,12 +124,13 @@ func Wilson(x, n float64) (lo, hi float64) {
 	return max(0, mid-half), min(1, mid+half)
 }
 
+// ChangeError returns by how many per cent points two results differ through
+// chance alone in 19 of 20 cases: 1.96 standard errors of the difference.
+func ChangeError(a, b *Report) float64 { return 1.96 * math.Hypot(a.Error, b.Error) }
+
 // RealChange reports whether the difference between two percentages exceeds
-// what their standard errors explain: more than 1.96 standard errors of the
-// difference.
-func RealChange(a, b *Report) bool {
-	return math.Abs(a.Percent-b.Percent) > 1.96*math.Hypot(a.Error, b.Error)
-}
+// what their standard errors explain; see ChangeError.
+func RealChange(a, b *Report) bool { return math.Abs(a.Percent-b.Percent) > ChangeError(a, b) }
 
 // A Band is the coarse standing in one skill or level.
 type Band int
@@ -152,3 +153,6 @@ func (t Tally) Band() Band {
 	}
 	return StrongBand
 }
+
+// String names the band: "needs work", "mixed", "strong".
+func (b Band) String() string { return [...]string{"needs work", "mixed", "strong"}[b] }

@@ -77,5 +77,6 @@
     });
   }
 
+  document.addEventListener('click', e => { if (e.target.closest('[data-print]')) print(); });
   addEventListener('beforeprint', () => $$('main details').forEach(d => { d.open = true; }));
 })();

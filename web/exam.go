@@ -32,6 +32,8 @@ func (s *Server) examRoutes(handle func(string, page)) {
 	handle("POST /exam/{id}/submit", s.sittingSubmit)
 	handle("GET /exam/{id}/over", s.sittingOver)
 	handle("GET /exam/{id}/result", s.result)
+	handle("GET /exam/{id}/result.json", s.resultJSON)
+	handle("GET /exam/{id}/result.csv", s.resultCSV)
 	handle("GET /exam/{id}/log", s.sittingLog)
 
 	s.fitRoutes(handle)
@@ -65,6 +67,7 @@ type pastView struct {
 	Day     string
 	Percent float64
 	Verdict string
+	Since   string // in a report: how it compares with this one
 }
 
 // examStart says what the exam is before anything begins: GET /exam.

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"groundwork/content"
 	"groundwork/exam"
@@ -13,28 +15,65 @@ import (
 	"groundwork/web/ui"
 )
 
+// A graded is everything that the report of an attempt is made of.
+type graded struct {
+	*exam.Attempt
+	Items  func(exam.VersionID) *exam.Item
+	Report *exam.Report
+	Used   map[int]time.Duration // by slot
+	Past   []*exam.Attempt       // graded before it, the oldest first, without slots
+}
+
+// graded returns the attempt in the address with its report. The report of one
+// that is in progress is nil.
+func (s *Server) graded(r *http.Request) (g graded, err error) {
+	if g.Attempt, err = s.attempt(r); err != nil || g.State == exam.InProgress {
+		return g, err
+	}
+	if g.Items, err = s.store.Items(r.Context(), g.Attempt); err != nil {
+		return g, err
+	}
+	g.Report = exam.NewReport(g.Attempt, g.Items)
+	if g.Used, err = s.timeUsed(r.Context(), g.Attempt); err != nil {
+		return g, err
+	}
+	all, err := s.attempts(r.Context())
+	for _, p := range all {
+		if p.State == exam.Graded && p.ID != g.ID && !p.Finished.After(g.Finished) {
+			g.Past = append(g.Past, p)
+		}
+	}
+	return g, err
+}
+
 // resultView is the report of a graded attempt.
 type resultView struct {
-	Frame    ui.Frame
-	Attempt  *exam.Attempt
-	Report   *exam.Report
-	Notice   string
-	Score    ui.Score
-	Verdict  string
-	Story    string // what the score means, in words
-	New      int    // items the learner had not had before
-	Skills   []ui.Bar
-	Few      []string // skills with too few items to say much
-	Ladder   []rungView
-	Lessons  []lessonGain
-	Trend    *ui.Trend
-	Past     []pastView
-	Tabs     []tabView
-	Items    []resultItem
-	Account  bool
-	Given    []store.Extension
-	Code     string
-	Expected string // how long the items should take together
+	Frame   ui.Frame
+	Attempt *exam.Attempt
+	Report  *exam.Report
+	Notice  string
+	Score   ui.Score
+	Verdict string
+	Story   string // what the score means, in words
+	Truth   string // how far it may be from the truth
+	New     int    // items the learner had not had before
+	Skills  []bandView
+	Few     []string // skills with too few items to say much
+	Ladder  []rungView
+	Lessons []lessonGain
+	Trend   *ui.Trend
+	Past    []pastView
+	Time    timeView
+	Tabs    []tabView
+	Items   []resultItem
+	Account bool
+	Given   []store.Extension
+}
+
+// bandView is the skills of one band.
+type bandView struct {
+	Title, Says string
+	Bars        []ui.Bar
 }
 
 type rungView struct {
@@ -62,68 +101,91 @@ type resultItem struct {
 	Note    string
 	Lesson  ui.Link
 	Report  string // where a fault in it is reported
-	Open    bool
 	Review  reviewView
 }
 
 // result shows the report of a graded attempt: GET /exam/{id}/result.
 func (s *Server) result(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.attempt(r)
+	g, err := s.graded(r)
 	if err != nil {
 		return err
 	}
-	if a.State == exam.InProgress {
-		return redirect(w, r, attemptURL(a.ID))
+	if g.Report == nil {
+		return redirect(w, r, attemptURL(g.ID))
 	}
-	items, err := s.store.Items(r.Context(), a)
-	if err != nil {
-		return err
-	}
-	past, err := s.attempts(r.Context())
-	if err != nil {
-		return err
-	}
-	v := s.newResultView(r, a, items)
+	v := s.newResultView(r, g)
 	v.Notice = s.notice(w, r)
-	s.compare(&v, a, past)
-	if v.Given, err = s.store.Extensions(r.Context(), learner(r.Context()), a.ID); err != nil {
+	if v.Given, err = s.store.Extensions(r.Context(), learner(r.Context()), g.ID); err != nil {
 		return err
 	}
-	if v.New, err = s.store.NewItems(r.Context(), learner(r.Context()), a.ID); err != nil {
+	if v.New, err = s.store.NewItems(r.Context(), learner(r.Context()), g.ID); err != nil {
 		return err
 	}
 	return show(w, r, http.StatusOK, resultPage(v))
 }
 
-func (s *Server) newResultView(r *http.Request, a *exam.Attempt, items func(exam.VersionID) *exam.Item) resultView {
-	title := fmt.Sprintf("Result of attempt %d", a.Number)
+func (s *Server) newResultView(r *http.Request, g graded) resultView {
+	a, rep := g.Attempt, g.Report
 	v := resultView{
-		Frame:   s.described(r, title, "The report of an exam: the score with its margin, each skill and level, and every item with the reasons for its options.", "/exam"),
-		Attempt: a, Report: exam.NewReport(a, items), Verdict: verdict(a), Account: whoami(r.Context()).Registered(),
+		Frame:   s.described(r, fmt.Sprintf("Result of attempt %d", a.Number), "The report of an exam: the score with its margin, each skill and level, and every item with the reasons for its options.", "/exam"),
+		Attempt: a, Report: rep, Verdict: verdict(a), Account: whoami(r.Context()).Registered(),
 	}
-	rep := v.Report
+	v.Story, v.Truth = scoreWords(a, rep)
 	v.Score = ui.Score{
 		Value: round(rep.Percent), Low: round(rep.Low), High: round(rep.High),
 		Gates: []ui.Gate{{At: a.Rules.Pass, Text: "pass"}, {At: a.Rules.Strong, Text: "strong"}},
 		Label: fmt.Sprintf("%.0f of 100, likely between %.0f and %.0f. The pass line is at %g, the strong pass at %g.", rep.Percent, rep.Low, rep.High, a.Rules.Pass, a.Rules.Strong),
 	}
 	lib := s.site.Load().Library
+	v.Skills, v.Few = bands(a, rep, lib)
+	v.Ladder = ladder(rep, lib)
+	v.Lessons = gains(rep, lib)
+	v.compare(g)
+	if a.Rules.Review.Items() {
+		v.Time = newTimeView(g)
+		s.resultItems(&v, r, g)
+	}
+	return v
+}
+
+// scoreWords says what a score means: Lord's standard error and whether the
+// pass line lies within it, then the Wilson interval. At nothing and at
+// everything right the standard error is no measure and is left out.
+func scoreWords(a *exam.Attempt, rep *exam.Report) (story, truth string) {
+	truth = fmt.Sprintf("Asked everything that the exam may ask, you would get between %.0f and %.0f%% of the points. That range holds the truth in 19 of 20 cases.", rep.WilsonLo, rep.WilsonHi)
+	if rep.Error == 0 {
+		return "", truth
+	}
+	story = fmt.Sprintf("%.0f ± %.0f; the pass line, %g, is outside.", rep.Percent, rep.Error, a.Rules.Pass)
+	if rep.Border {
+		story = fmt.Sprintf("It was close: %.0f ± %.0f; the pass line, %g, is inside, so a second attempt may differ.", rep.Percent, rep.Error, a.Rules.Pass)
+	}
+	return story + fmt.Sprintf(" Two out of three other sets of %d items would put you between %.0f and %.0f.", len(a.Slots), rep.Low, rep.High), truth
+}
+
+// bands sorts the skills of a report into three bands, the strongest first, and
+// names those of which there were too few items to say much.
+func bands(a *exam.Attempt, rep *exam.Report, lib *content.Library) (out []bandView, few []string) {
+	in := map[exam.Band][]ui.Bar{}
 	for _, t := range rep.Skills {
-		bar := ui.Bar{Name: t.Key, Got: t.Right(), Of: t.Items, Gate: a.Rules.Pass}
+		bar := ui.Bar{Name: t.Key, Got: t.Right(), Of: t.Items, Gate: a.Rules.Pass, Text: fmt.Sprintf("%s of %d", short(t.Points), t.Items)}
 		if sk := lib.Skill(t.Key); sk != nil {
 			bar.Name, bar.URL = sk.Title, sk.URL()
 		}
 		if t.Items < 4 {
-			v.Few = append(v.Few, bar.Name)
+			few = append(few, bar.Name)
 		}
-		v.Skills = append(v.Skills, bar)
+		in[t.Band()] = append(in[t.Band()], bar)
 	}
-	v.Ladder = ladder(rep, lib)
-	v.Lessons = gains(rep, lib)
-	if a.Rules.Review.Items() {
-		s.resultItems(&v, r, items)
+	for _, b := range []struct {
+		band exam.Band
+		says string
+	}{{exam.StrongBand, "four fifths of the points, or more"}, {exam.Mixed, "three fifths, or more"}, {exam.NeedsWork, "less than three fifths"}} {
+		if bars := in[b.band]; len(bars) > 0 {
+			out = append(out, bandView{upperFirst(b.band.String()) + ": " + plural(len(bars), "skill", "skills"), b.says, bars})
+		}
 	}
-	return v
+	return out, few
 }
 
 func round(x float64) float64 { return math.Round(x) }
@@ -157,7 +219,10 @@ func ladder(rep *exam.Report, lib *content.Library) []rungView {
 	return out
 }
 
-// gains names the three lessons that cost the most points.
+// helpful is how many lessons a report names.
+const helpful = 3
+
+// gains names the lessons that cost the most points.
 func gains(rep *exam.Report, lib *content.Library) []lessonGain {
 	var out []lessonGain
 	for _, t := range rep.Lessons {
@@ -169,7 +234,7 @@ func gains(rep *exam.Report, lib *content.Library) []lessonGain {
 		if sk := lib.Skill(l.Skill); sk != nil {
 			g.Skill = sk.Title
 		}
-		if out = append(out, g); len(out) == 3 {
+		if out = append(out, g); len(out) == helpful {
 			break
 		}
 	}
@@ -180,7 +245,7 @@ func gains(rep *exam.Report, lib *content.Library) []lessonGain {
 func short(x float64) string { return strconv.FormatFloat(math.Round(x*100)/100, 'f', -1, 64) }
 
 // resultItems lists the items under the chosen tab, ten at a time.
-func (s *Server) resultItems(v *resultView, r *http.Request, items func(exam.VersionID) *exam.Item) {
+func (s *Server) resultItems(v *resultView, r *http.Request, g graded) {
 	shown := r.FormValue("show")
 	if shown == "" {
 		shown = "wrong"
@@ -188,7 +253,7 @@ func (s *Server) resultItems(v *resultView, r *http.Request, items func(exam.Ver
 	lib := s.site.Load().Library
 	count := map[string]int{}
 	for _, slot := range v.Attempt.Slots {
-		it := items(slot.Version)
+		it := g.Items(slot.Version)
 		if it == nil {
 			continue
 		}
@@ -212,6 +277,9 @@ func (s *Server) resultItems(v *resultView, r *http.Request, items func(exam.Ver
 		if sk := lib.Skill(it.Skill); sk != nil {
 			item.Where = sk.Title + ", " + string(it.Level)
 		}
+		if used := g.Used[slot.N]; used > 0 {
+			item.Where += ", " + brief(used) + " of " + brief(time.Duration(it.Seconds)*time.Second)
+		}
 		switch {
 		case m.Blank:
 			item.Where += ", blank"
@@ -228,37 +296,34 @@ func (s *Server) resultItems(v *resultView, r *http.Request, items func(exam.Ver
 	}
 }
 
-// compare sets the attempt beside the earlier ones.
-func (s *Server) compare(v *resultView, a *exam.Attempt, past []*exam.Attempt) {
-	rep := v.Report
-	v.Story = fmt.Sprintf("Two out of three other sets of %d items would put you between %.0f and %.0f.", len(a.Slots), rep.Low, rep.High)
-	if rep.Border {
-		v.Story = "It was close. " + v.Story + fmt.Sprintf(" The pass line, %g, lies inside that range, so a second attempt may differ.", a.Rules.Pass)
-	}
-	trend := ui.Trend{Gates: v.Score.Gates}
-	var before *exam.Attempt
-	for _, p := range past {
-		if p.State != exam.Graded || p.Finished.After(a.Finished) {
-			continue
-		}
-		pr := briefReport(p)
-		trend.Points = append(trend.Points, ui.TrendPoint{When: p.Finished.Format("2 Jan"), Value: round(pr.Percent), Low: round(pr.Low), High: round(pr.High)})
-		if p.ID != a.ID {
-			before = p
-			v.Past = append(v.Past, newPastView(p))
-		}
-	}
-	if before == nil {
+// compare sets the attempt beside the earlier ones and says whether the
+// difference is more than the error of two such results.
+func (v *resultView) compare(g graded) {
+	if len(g.Past) == 0 {
 		return
 	}
-	v.Trend = &trend
-	v.Trend.Label = trendLabel(trend)
-	diff := rep.Percent - before.Percent()
-	words := fmt.Sprintf(" You are %.0f points %s on the attempt of %s", math.Abs(diff), map[bool]string{true: "up", false: "down"}[diff >= 0], shortDay(before.Finished))
-	if exam.RealChange(rep, briefReport(before)) {
-		v.Story += words + ", which is more than luck explains."
+	v.Trend = &ui.Trend{Gates: v.Score.Gates}
+	for _, p := range append(slices.Clone(g.Past), g.Attempt) {
+		rep := briefReport(p)
+		v.Trend.Points = append(v.Trend.Points, ui.TrendPoint{When: p.Finished.Format("2 Jan"), Value: round(rep.Percent), Low: round(rep.Low), High: round(rep.High)})
+	}
+	v.Trend.Label = trendLabel(*v.Trend)
+	for _, p := range g.Past {
+		past, before := newPastView(p), briefReport(p)
+		past.Since = fmt.Sprintf("%+.0f, within the error of %.0f", g.Report.Percent-before.Percent, exam.ChangeError(g.Report, before))
+		if exam.RealChange(g.Report, before) {
+			past.Since = fmt.Sprintf("%+.0f, more than the error of %.0f", g.Report.Percent-before.Percent, exam.ChangeError(g.Report, before))
+		}
+		v.Past = append(v.Past, past)
+	}
+	last := g.Past[len(g.Past)-1]
+	before := briefReport(last)
+	diff := g.Report.Percent - before.Percent
+	v.Story = strings.TrimSpace(v.Story + fmt.Sprintf(" You are %.0f points %s on the attempt of %s", math.Abs(diff), map[bool]string{true: "up", false: "down"}[diff >= 0], shortDay(last.Finished)))
+	if exam.RealChange(g.Report, before) {
+		v.Story += fmt.Sprintf(", which is more than chance explains: by that alone, two such results differ by up to %.0f.", exam.ChangeError(g.Report, before))
 	} else {
-		v.Story += words + "; with two results this rough, that may be luck."
+		v.Story += fmt.Sprintf("; by chance alone two such results differ by up to %.0f, so that may be luck.", exam.ChangeError(g.Report, before))
 	}
 }
 
