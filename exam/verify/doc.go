@@ -9,6 +9,8 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
+
+	"groundwork/content/source"
 )
 
 // A task is one Markdown file: front matter, the contract as prose, then
@@ -20,11 +22,15 @@ import (
 //
 // The site renders the same file; the program runs the fenced blocks.
 type Task struct {
-	ID, Title, Kind string
-	Version         int
-	Stages          []*Stage
-	Fixtures        map[string]*Fixture
-	SelfChecks      []SelfCheck
+	ID      string            `yaml:"id"`
+	Title   string            `yaml:"title"`
+	Of      string            `yaml:"of"`      // project/<slug>, or path/<id of the mini task>
+	Version int               `yaml:"version"` // counts changes that can change a verdict
+	Env     map[string]string `yaml:"env"`     // variable -> role of the bench, such as UPSTREAM_URL: /origin
+
+	Stages     []*Stage            `yaml:"-"`
+	Fixtures   map[string]*Fixture `yaml:"-"`
+	SelfChecks []SelfCheck         `yaml:"-"`
 }
 type Stage struct {
 	Title  string
@@ -38,46 +44,34 @@ type Check struct {
 	Steps                       []Step
 	Source                      string
 	Line                        int
-	Covers                      []string
+	Lesson, Skill               string   // what to learn when it fails
+	Covers                      []string // ids of the bullets that it proves
 }
 type Fixture struct {
 	Name  string
 	Steps []Step
 }
-type SelfCheck struct{ ID, Title, Rubric string }
+type SelfCheck struct {
+	ID, Title, Rubric, Lesson string
+	Covers                    []string
+}
 
 var reCheckHead = regexp.MustCompile(`^([a-z0-9][a-z0-9.-]*) — (.+)$`)
 
 func ParseTask(name string, src []byte) (*Task, error) {
 	t := &Task{Fixtures: map[string]*Fixture{}}
-	body := string(src)
-	if !strings.HasPrefix(body, "---\n") {
-		return nil, fmt.Errorf("%s: no front matter", name)
+	f, problems := source.Split(name, src)
+	if f == nil {
+		return nil, problems
 	}
-	end := strings.Index(body[4:], "\n---\n")
-	if end < 0 {
-		return nil, fmt.Errorf("%s: front matter not closed", name)
+	if problems := f.Decode(t); len(problems) > 0 {
+		return nil, problems
 	}
-	for _, l := range strings.Split(body[4:4+end], "\n") {
-		k, v, _ := strings.Cut(l, ":")
-		v = strings.TrimSpace(v)
-		switch strings.TrimSpace(k) {
-		case "id":
-			t.ID = v
-		case "title":
-			t.Title = v
-		case "kind":
-			t.Kind = v
-		case "version":
-			fmt.Sscan(v, &t.Version)
-		}
-	}
-	if t.ID == "" || t.Version < 1 {
-		return nil, fmt.Errorf("%s: front matter needs id and version", name)
+	if t.ID == "" || t.Title == "" || t.Of == "" || t.Version < 1 {
+		return nil, source.Problems{{File: name, Line: 2, What: "the front matter lacks id, title, of or version", Mend: "see content/README.md"}}
 	}
 	// keep line numbers: blank the front matter instead of cutting it off
-	fm := body[:4+end+5]
-	md := []byte(strings.Repeat("\n", strings.Count(fm, "\n")) + body[len(fm):])
+	md := []byte(strings.Repeat("\n", f.BodyLine-1) + f.Body)
 	lineOf := func(off int) int { return 1 + strings.Count(string(md[:off]), "\n") }
 	plain := func(n ast.Node) string {
 		var b strings.Builder
@@ -135,6 +129,10 @@ func ParseTask(name string, src []byte) (*Task, error) {
 		case *ast.Paragraph:
 			p := plain(x)
 			switch {
+			case self != "" && strings.HasPrefix(p, "Covers: "):
+				t.SelfChecks[len(t.SelfChecks)-1].Covers = ids(p[8:])
+			case self != "" && strings.HasPrefix(p, "Lesson: "):
+				t.SelfChecks[len(t.SelfChecks)-1].Lesson = p[8:]
 			case self != "":
 				sc := &t.SelfChecks[len(t.SelfChecks)-1]
 				sc.Rubric = strings.TrimSpace(sc.Rubric + "\n" + p)
@@ -143,9 +141,14 @@ func ParseTask(name string, src []byte) (*Task, error) {
 			case ck != nil && strings.HasPrefix(p, "Hint: "):
 				ck.Hint = p[6:]
 			case ck != nil && strings.HasPrefix(p, "Covers: "):
-				for _, c := range strings.Split(p[8:], ";") {
-					ck.Covers = append(ck.Covers, strings.TrimSpace(c))
+				ck.Covers = ids(p[8:])
+			case ck != nil && strings.HasPrefix(p, "Lesson: "):
+				ck.Lesson = p[8:]
+				if skill, _, _ := strings.Cut(ck.Lesson, "/"); ck.Skill == "" {
+					ck.Skill = skill
 				}
+			case ck != nil && strings.HasPrefix(p, "Skill: "):
+				ck.Skill = p[7:]
 			}
 		case *ast.FencedCodeBlock:
 			info := ""
@@ -207,8 +210,8 @@ func ParseTask(name string, src []byte) (*Task, error) {
 			switch {
 			case c.Steps == nil:
 				return nil, fmt.Errorf("%s: check %s has no steps block", name, c.ID)
-			case c.Why == "" || c.Hint == "":
-				return nil, fmt.Errorf("%s: check %s needs 'Why:' and 'Hint:'", name, c.ID)
+			case c.Why == "" || c.Hint == "" || c.Lesson == "":
+				return nil, fmt.Errorf("%s: check %s needs 'Why:', 'Hint:' and 'Lesson:'", name, c.ID)
 			}
 			for _, s := range c.Steps {
 				switch x := s.(type) {
@@ -217,12 +220,27 @@ func ParseTask(name string, src []byte) (*Task, error) {
 						return nil, fmt.Errorf("%s:%d: no fixture %q", name, x.Line, x.Fixture)
 					}
 				case *Call:
-					if x.Kind == "probe" && probes[x.Name] == nil {
+					if x.Kind != "probe" {
+						continue
+					}
+					p, ok := probes()[x.Name]
+					if !ok {
 						return nil, fmt.Errorf("%s:%d: no probe %q", name, x.Line, x.Name)
+					}
+					if err := p.checkArgs(x.Args); err != nil {
+						return nil, fmt.Errorf("%s:%d: probe %s: %w", name, x.Line, x.Name, err)
 					}
 				}
 			}
 		}
 	}
 	return t, nil
+}
+
+// ids splits a list such as "auth, pagination".
+func ids(list string) (out []string) {
+	for id := range strings.SplitSeq(list, ",") {
+		out = append(out, strings.TrimSpace(id))
+	}
+	return out
 }

@@ -16,9 +16,9 @@ import (
 // Remote is a program the learner started; the verifier may only talk to it.
 type Remote struct{ Base string }
 
-func (r Remote) URL() string        { return r.Base }
-func (r Remote) Restart(bool) error { return ErrNoControl }
-func (r Remote) Logs() string       { return "" }
+func (r Remote) URL() string          { return r.Base }
+func (r Remote) Restart(bool) error   { return ErrNoControl }
+func (r Remote) Logs() (string, bool) { return "", false }
 
 // Exec is a program the verifier starts and stops itself, in its own process group.
 type Exec struct {
@@ -33,10 +33,15 @@ type Exec struct {
 }
 
 func (e *Exec) URL() string { return e.Base }
-func (e *Exec) Logs() string {
+func (e *Exec) Logs() (string, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.out.String()
+	return e.out.String(), true
+}
+
+func (e *Exec) lastLines() string {
+	text, _ := e.Logs()
+	return tail(text, 12)
 }
 func (e *Exec) Write(p []byte) (int, error) {
 	e.mu.Lock()
@@ -73,7 +78,7 @@ func (e *Exec) Start() error {
 		select {
 		case err := <-done:
 			done <- err
-			return fmt.Errorf("it ended at once (%v); its last output:\n%s", err, tail(e.Logs(), 12))
+			return fmt.Errorf("it ended at once (%v); its last output:\n%s", err, e.lastLines())
 		default:
 		}
 		if c, err := net.DialTimeout("tcp", u.Host, 200*time.Millisecond); err == nil {
@@ -82,7 +87,7 @@ func (e *Exec) Start() error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	return fmt.Errorf("nothing listened at %s within %v; its last output:\n%s", u.Host, e.Ready, tail(e.Logs(), 12))
+	return fmt.Errorf("nothing listened at %s within %v; its last output:\n%s", u.Host, e.Ready, e.lastLines())
 }
 
 // Stop ends the whole process group that Start made: SIGTERM first unless kill.

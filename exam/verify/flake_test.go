@@ -10,41 +10,36 @@ import (
 	"groundwork/exam/verify"
 )
 
-// How often does a correct solution fail (FLAKE=runs), idle and with the CPUs kept busy (BUSY=goroutines)?
+// How often does a correct solution fail (FLAKE=runs, ONLY=task)? Run it idle
+// and with the processors kept busy.
 func TestFlake(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv("FLAKE"))
 	if n == 0 {
 		t.Skip("set FLAKE=runs")
 	}
 	var mu sync.Mutex
-	fails, runs := map[string]int{}, map[string]int{}
-	t.Run("all", func(t *testing.T) {
-		for i := range n {
-			for _, id := range allTasks {
-				t.Run(fmt.Sprint(id, i), func(t *testing.T) {
-					t.Parallel()
-					res := run(t, newApp(t, id, ""), id, uint64(1000+i))
-					mu.Lock()
-					defer mu.Unlock()
-					for _, c := range res.Checks {
-						if c.Status != verify.Blocked {
-							runs[id+" "+c.ID]++
-						}
-						if c.Status == verify.Unsure {
-							fails["unsure "+id+" "+c.ID]++
-						}
-						if c.Status == verify.Fail || c.Status == verify.Errored {
-							fails[id+" "+c.ID]++
-							t.Logf("FLAKE %s %v", c.ID, c.Failure)
-						}
-					}
-				})
+	verdicts := map[verify.Status]int{}
+	var trials []trial
+	for i := range n {
+		for _, s := range subjects() {
+			if only := os.Getenv("ONLY"); only != "" && only != s.task {
+				continue
 			}
+			trials = append(trials, trial{fmt.Sprint(s.task, i), func(t *testing.T) {
+				res := judge(t, s, "", uint64(1000+i))
+				mu.Lock()
+				defer mu.Unlock()
+				for _, c := range res.Checks {
+					verdicts[c.Status]++
+				}
+				if len(count(res, verify.Fail, verify.Errored)) > 0 {
+					t.Error("a correct solution fails:", report(res))
+				} else if r := report(res); r != "" {
+					t.Log(r)
+				}
+			}})
 		}
-	})
-	total := 0
-	for _, r := range runs {
-		total += r
 	}
-	t.Logf("TOTAL %d check runs; failures of a correct solution: %v", total, fails)
+	all(t, trials)
+	t.Logf("verdicts of %d runs: %v", len(trials), verdicts)
 }

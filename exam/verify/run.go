@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -36,8 +37,8 @@ const (
 // App is the learner's program as far as the verifier may touch it.
 type App interface {
 	URL() string
-	Restart(kill bool) error // SIGTERM (or SIGKILL) and start again; ErrNoControl without --cmd
-	Logs() string
+	Restart(kill bool) error      // SIGTERM (or SIGKILL) and start again; ErrNoControl without --cmd
+	Logs() (text string, ok bool) // what it wrote so far; not ok if that cannot be seen
 }
 
 var ErrNoControl = errors.New("the verifier did not start your program (give --cmd)")
@@ -80,6 +81,21 @@ type unsure struct{ why string }
 
 func (u *unsure) Error() string { return u.why }
 
+// unsureBecause ends a check without a verdict: this machine cannot tell.
+func unsureBecause(format string, args ...any) error {
+	return &unsure{fmt.Sprintf(format, args...)}
+}
+
+// skipped ends a check that lacks something only the learner can give.
+type skipped struct{ why string }
+
+func (s *skipped) Error() string { return s.why }
+
+// skipBecause ends a check as skipped, and says which flag it needs.
+func skipBecause(format string, args ...any) error {
+	return &skipped{fmt.Sprintf(format, args...)}
+}
+
 type notGiven struct{ error }
 
 func (n *notGiven) Unwrap() error { return n.error }
@@ -87,15 +103,16 @@ func (n *notGiven) Unwrap() error { return n.error }
 func (f *Failure) Error() string { return f.What + ": expected " + f.Expected + ", got " + f.Actual }
 
 type CheckResult struct {
-	ID       string        `json:"id"`
-	Stage    int           `json:"stage"`
-	Title    string        `json:"title"`
-	Level    string        `json:"level"`
-	Status   Status        `json:"status"`
-	Duration time.Duration `json:"duration_ns"`
-	Requests int           `json:"requests"`
-	Note     string        `json:"note,omitempty"`
-	Failure  *Failure      `json:"failure,omitempty"`
+	ID       string         `json:"id"`
+	Stage    int            `json:"stage"`
+	Title    string         `json:"title"`
+	Level    string         `json:"level"`
+	Status   Status         `json:"status"`
+	Duration time.Duration  `json:"duration_ns"`
+	Requests int            `json:"requests"`
+	Note     string         `json:"note,omitempty"`
+	Observed map[string]any `json:"observed,omitempty"`
+	Failure  *Failure       `json:"failure,omitempty"`
 }
 type Result struct {
 	Schema   int           `json:"schema"`
@@ -112,28 +129,92 @@ type Result struct {
 }
 
 type Runner struct {
-	App    App
-	Bench  *Bench
-	Seed   uint64
-	Slow   float64 // multiplies every timeout (slow machines)
-	All    bool    // keep going after a failed stage
-	Only   string  // run one check
-	Repo   string
-	OnDone func(CheckResult)
+	App                  App
+	Bench                *Bench
+	Seed                 uint64
+	Slow                 float64  // multiplies every timeout (slow machines)
+	All                  bool     // keep going after a failed stage
+	Only                 []string // run these checks only
+	Repo                 string   // the learner's folder, for probes that look at files
+	Tests, Break, Seeder string   // commands that the learner typed, for probes that run them
+	OnDone               func(CheckResult)
 }
 
 // Ctx is what one check sees.
 type Ctx struct {
-	R    *Runner
-	T    *Task
-	C    *Check
-	Vars map[string]any
-	Rand *rand.Rand
-	Exch []Exch
-	N    int
-	cl   *http.Client
-	ctx  context.Context
-	fix  string // name of the running fixture
+	R        *Runner
+	T        *Task
+	C        *Check
+	Vars     map[string]any
+	Rand     *rand.Rand
+	Exch     []Exch
+	N        int
+	cl       *http.Client
+	ctx      context.Context
+	fix      string // name of the running fixture
+	observed map[string]any
+}
+
+// Request is what a check sends.
+type Request struct {
+	Method, Target string // target: a path of the learner's service, or a whole address
+	Header         [][2]string
+	Body           string
+	Timeout        time.Duration // 5 s if zero
+}
+
+// Do sends one request and records it. A request that got no answer has
+// Got.Err.
+func (x *Ctx) Do(r Request) Exch {
+	e := x.send(r)
+	x.N++
+	x.Exch = append(x.Exch, e)
+	return e
+}
+
+// Now is the time, as far as verdicts may rest on it.
+func (x *Ctx) Now() time.Time { return time.Now() }
+
+// Program tells a role of the bench how to behave, and forgets its calls.
+func (x *Ctx) Program(role string, settings map[string]string) error {
+	return x.R.Bench.Program(role, settings)
+}
+
+// Hits returns the calls that a role of the bench got since it was programmed:
+// those for one path, or all if path is empty.
+func (x *Ctx) Hits(role, path string) ([]BenchHit, error) {
+	return Observe(x, "bench "+role, func() ([]BenchHit, error) { return x.R.Bench.Hits(role, path), nil })
+}
+
+// Note keeps a figure that the report shows, such as a median.
+func (x *Ctx) Note(name string, value any) {
+	if x.observed == nil {
+		x.observed = map[string]any{}
+	}
+	x.observed[name] = value
+}
+
+// last is the last exchange, or nil.
+func (x *Ctx) last() *Exch {
+	if len(x.Exch) == 0 {
+		return nil
+	}
+	return &x.Exch[len(x.Exch)-1]
+}
+
+// Observe looks at something of the world that is no answer to a request: the
+// calls at the bench, a file, the output of a program. What gather returns must
+// survive encoding as JSON and should be small (facts, not files): it goes into
+// the transcript, and a verdict may rest on nothing else. An error made by
+// skipBecause or unsureBecause, or a Failure, ends the check as it says.
+func Observe[T any](_ *Ctx, _ string, gather func() (T, error)) (T, error) {
+	return gather()
+}
+
+// Lookup returns what path finds in the JSON of the answer ($.items[*].id), and
+// whether the path may find several. An answer that is no JSON holds nothing.
+func (g *Got) Lookup(path string) (found []any, many bool, err error) {
+	return lookup(g.doc, path)
 }
 
 func (r *Runner) Run(t *Task, digest string) *Result {
@@ -146,11 +227,11 @@ func (r *Runner) Run(t *Task, digest string) *Result {
 	for si, st := range t.Stages {
 		failedMust := false
 		for _, c := range st.Checks {
-			if r.Only != "" && c.ID != r.Only {
+			if len(r.Only) > 0 && !slices.Contains(r.Only, c.ID) {
 				continue
 			}
 			var cr CheckResult
-			if stopped != "" && !r.All && r.Only == "" {
+			if stopped != "" && !r.All && len(r.Only) == 0 {
 				cr = CheckResult{ID: c.ID, Title: c.Title, Level: c.Level, Status: Blocked, Note: "not run: " + stopped}
 			} else {
 				for _, a := range c.After {
@@ -201,7 +282,7 @@ func (r *Runner) runCheck(t *Task, c *Check) (cr CheckResult) {
 		if p := recover(); p != nil {
 			cr.Status, cr.Note = Errored, fmt.Sprint(p)
 		}
-		cr.Duration, cr.Requests = time.Since(start), x.N
+		cr.Duration, cr.Requests, cr.Observed = time.Since(start), x.N, x.observed
 	}()
 	now := time.Now().UTC()
 	if left := now.Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(now); left < 15*time.Second && strings.Contains(c.Source, "{{today}}") {
@@ -223,9 +304,9 @@ func (r *Runner) runCheck(t *Task, c *Check) (cr CheckResult) {
 				cr.Status, cr.Note = Skipped, "needs the verifier's upstream (--bench)"
 				return cr
 			}
-		case "repo":
-			if r.Repo == "" {
-				cr.Status, cr.Note = Skipped, "needs --repo PATH"
+		case "repo", "tests", "break", "seed":
+			if given := map[string]string{"repo": r.Repo, "tests": r.Tests, "break": r.Break, "seed": r.Seeder}[n]; given == "" {
+				cr.Status, cr.Note = Skipped, "needs -"+map[string]string{"repo": "repo DIR", "tests": "tests COMMAND", "break": "break COMMAND", "seed": "seed-cmd COMMAND"}[n]
 				return cr
 			}
 		}
@@ -240,6 +321,11 @@ func (r *Runner) runCheck(t *Task, c *Check) (cr CheckResult) {
 		var u *unsure
 		if errors.As(err, &u) {
 			cr.Status, cr.Note = Unsure, u.why
+			return cr
+		}
+		var sk *skipped
+		if errors.As(err, &sk) {
+			cr.Status, cr.Note = Skipped, sk.why
 			return cr
 		}
 		var f *Failure
@@ -310,7 +396,7 @@ func (x *Ctx) steps(steps []Step) error {
 			if s.Kind == "bench" {
 				err = x.R.Bench.Program(s.Name, args)
 			} else {
-				err = probes[s.Name](x, args)
+				err = probes()[s.Name].run(x, args)
 			}
 			if err != nil {
 				var f *Failure
@@ -399,11 +485,23 @@ func (x *Ctx) gen(l *Let) (any, error) {
 		}
 		return float64(lo + x.Rand.IntN(hi-lo+1)), nil
 	case "text":
-		if len(l.Args) != 1 {
-			return nil, errors.New("text LENGTH")
+		if len(l.Args) != 1 && len(l.Args) != 2 {
+			return nil, errors.New("text LENGTH [CHARACTER]")
 		}
 		n, _ := strconv.Atoi(l.Args[0])
-		return strings.Repeat("x", n), nil
+		return strings.Repeat(append(l.Args[1:], "x")[0], n), nil
+	case "time": // now plus a duration, which may be negative
+		if len(l.Args) != 1 {
+			return nil, errors.New("time DURATION")
+		}
+		d, err := time.ParseDuration(l.Args[0])
+		if err != nil {
+			return nil, err
+		}
+		now, err := Observe(x, "clock", func() (time.Time, error) { return time.Now().UTC(), nil })
+		return now.Add(d).Format(time.RFC3339), err
+	case "fill": // a text with values in it
+		return x.subst(strings.Join(l.Args, " "), ""), nil
 	case "upper":
 		return strings.ToUpper(x.subst(strings.Join(l.Args, " "), "")), nil
 	}
@@ -453,52 +551,54 @@ func substVars(s, mode string, vars map[string]any, extra map[string]any) string
 	})
 }
 
-// Do sends one request and records it.
-func (x *Ctx) Do(method, target string, hdr [][2]string, body string, timeout time.Duration) (Sent, Got) {
-	if timeout == 0 {
-		timeout = 5 * time.Second
+// send sends one request.
+func (x *Ctx) send(r Request) Exch {
+	if r.Timeout == 0 {
+		r.Timeout = 5 * time.Second
 	}
-	ctx, cancel := context.WithTimeout(x.ctx, time.Duration(float64(timeout)*x.R.Slow))
+	ctx, cancel := context.WithTimeout(x.ctx, time.Duration(float64(r.Timeout)*x.R.Slow))
 	defer cancel()
-	u := target
+	u := r.Target
 	if strings.HasPrefix(u, "/") {
 		u = strings.TrimRight(x.R.App.URL(), "/") + u
 	}
-	s := Sent{Method: method, URL: u, Body: body, Header: http.Header{}}
-	req, err := http.NewRequestWithContext(ctx, method, u, strings.NewReader(body))
+	e := Exch{N: 1, Sent: Sent{Method: r.Method, URL: u, Body: r.Body, Header: http.Header{}}}
+	req, err := http.NewRequestWithContext(ctx, r.Method, u, strings.NewReader(r.Body))
 	if err != nil {
-		return s, Got{Err: err.Error()}
+		e.Got.Err = err.Error()
+		return e
 	}
-	for _, h := range hdr {
+	for _, h := range r.Header {
 		if strings.EqualFold(h[0], "Host") {
-			req.Host, s.Host = h[1], h[1]
+			req.Host, e.Sent.Host = h[1], h[1]
 			continue
 		}
 		req.Header.Add(h[0], h[1])
 	}
-	if body != "" && req.Header.Get("Content-Type") == "" {
+	if r.Body != "" && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("User-Agent", "groundwork-verify/1")
-	s.Header = req.Header.Clone()
+	e.Sent.Header = req.Header.Clone()
 	start := time.Now()
 	resp, err := x.cl.Do(req)
 	if err != nil {
-		return s, Got{Err: explain(err, x.R.App.URL()), Time: time.Since(start)}
+		e.Got = Got{Err: explain(err, x.R.App.URL()), Time: time.Since(start)}
+		return e
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	g := Got{Status: resp.StatusCode, Header: resp.Header, Time: time.Since(start), raw: b}
+	e.Got = Got{Status: resp.StatusCode, Header: resp.Header, Time: time.Since(start), raw: b}
 	if err != nil {
-		g.Err = explain(err, x.R.App.URL())
+		e.Got.Err = explain(err, x.R.App.URL())
 	}
-	g.Body = string(b[:min(len(b), 4096)])
+	e.Got.Body = string(b[:min(len(b), 4096)])
 	if len(b) > 0 {
-		g.docErr = json.Unmarshal(b, &g.doc)
+		e.Got.docErr = json.Unmarshal(b, &e.Got.doc)
 	} else {
-		g.docErr = errors.New("the body is empty")
+		e.Got.docErr = errors.New("the body is empty")
 	}
-	return s, g
+	return e
 }
 
 func explain(err error, base string) string {
@@ -576,8 +676,8 @@ func (x *Ctx) round(e *Exchange, v *volley, round int, seen map[string]map[strin
 		return hdr
 	}
 	one := func(i int) {
-		s, g := x.Do(e.Method, target(i), header(i), body(i), e.Timeout)
-		out[i] = pair{s, g}
+		got := x.send(Request{e.Method, target(i), header(i), body(i), e.Timeout})
+		out[i] = pair{got.Sent, got.Got}
 	}
 	switch {
 	case v != nil:
