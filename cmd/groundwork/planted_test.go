@@ -157,8 +157,8 @@ func TestPlantedInItems(t *testing.T) {
 	t.Parallel()
 	audited(t, []fault{
 		{
-			"an absolute word", "item/foundations/exam.md", "- [ ] A larger number of goroutines that accept new connections", "- [ ] A larger number of goroutines that never stop accepting",
-			"## fnd-e05 ", "fnd-e05 has “never” in wrong options alone",
+			"an absolute word", "item/foundations/exam.md", "- [ ] The packets to that port are dropped by a firewall on the way", "- [ ] The packets to that port never pass a firewall on the way",
+			"## fnd-e01 ", "fnd-e01 has “never” in wrong options alone",
 		},
 		{
 			"a hedge", "item/api/exam.md", "- [x] Client-error statuses for what the caller has to mend", "- [x] Usually client-error statuses for what callers mend",
