@@ -500,6 +500,12 @@ func (x *Ctx) gen(l *Let) (any, error) {
 		}
 		now, err := Observe(x, "clock", func() (time.Time, error) { return time.Now().UTC(), nil })
 		return now.Add(d).Format(time.RFC3339), err
+	case "list": // of texts, to be taken one by one as {{name[i]}}
+		list := make([]any, len(l.Args))
+		for i, a := range l.Args {
+			list[i] = x.subst(a, "")
+		}
+		return list, nil
 	case "fill": // a text with values in it
 		return x.subst(strings.Join(l.Args, " "), ""), nil
 	case "upper":
@@ -508,7 +514,7 @@ func (x *Ctx) gen(l *Let) (any, error) {
 	return nil, fmt.Errorf("no generator %q", l.Gen)
 }
 
-var reVar = regexp.MustCompile(`\{\{([a-zA-Z0-9_.]+)(\|url|\|json)?\}\}`)
+var reVar = regexp.MustCompile(`\{\{([a-zA-Z0-9_.]+)(?:\[(i|round)\])?(\|url|\|json)?\}\}`)
 
 func show(v any) string {
 	switch v := v.(type) {
@@ -535,8 +541,11 @@ func substVars(s, mode string, vars map[string]any, extra map[string]any) string
 		if !ok {
 			panic("no value " + g[1])
 		}
+		if g[2] != "" {
+			v = element(v, g[1], extra[g[2]])
+		}
 		t := show(v)
-		switch g[2] {
+		switch g[3] {
 		case "|url":
 			return url.QueryEscape(t)
 		case "|json":
@@ -549,6 +558,16 @@ func substVars(s, mode string, vars map[string]any, extra map[string]any) string
 		}
 		return t
 	})
+}
+
+// element returns element number at of a list; behind its end the list begins again.
+func element(list any, name string, at any) any {
+	l, isList := list.([]any)
+	n, isNumber := at.(float64)
+	if !isList || len(l) == 0 || !isNumber {
+		panic("no list " + name + ", or no repeated request to take its elements for")
+	}
+	return l[int(n)%len(l)]
 }
 
 // send sends one request.
