@@ -302,7 +302,7 @@ func (l *loader) checkDiagram(file string, b Block) {
 	if b.Marks["title"] == "" {
 		l.add(file, b.Line, "the diagram has no title", `write title="…" with one sentence on what it shows`)
 	}
-	_, err := b.diagram()
+	err := diagram.Check(b.diagram())
 	if bad := (*diagram.Error)(nil); errors.As(err, &bad) {
 		l.add(file, b.Line+bad.Line, bad.What, bad.Mend)
 	}

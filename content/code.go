@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
@@ -91,7 +89,7 @@ var captions = map[string]string{
 // figure draws the block; n tells it from the others of its page.
 func (b Block) figure(n int) string {
 	if b.Lang == "diagram" {
-		if d, err := b.diagram(); err == nil { // the loader reports the others
+		if d, err := diagram.Parse(b.diagram()); err == nil { // the loader reports the others
 			return b.drawn(d)
 		}
 	}
@@ -118,10 +116,8 @@ func (b Block) figure(n int) string {
 
 var apostrophe = regexp.MustCompile(`(\pL)'(\pL)`)
 
-// diagram reads a block that describes a diagram.
-func (b Block) diagram() (diagram.Diagram, error) {
-	return diagram.Parse(strings.Join(b.Flags, " "), b.Text)
-}
+// diagram returns kind and text of a block that describes a diagram.
+func (b Block) diagram() (kind, src string) { return strings.Join(b.Flags, " "), b.Text }
 
 // drawn returns a diagram with its title as the caption and, for those who do
 // not see it, what it shows in words. What is wider than a phone scrolls.
@@ -191,54 +187,4 @@ func hotLines(mark string, n int) (hot map[int]bool, ok bool) {
 		}
 	}
 	return hot, true
-}
-
-// lexerFor names chroma's lexer of each language that is highlighted. It is a
-// closed list because learners name languages too, and some lexers are slow.
-var lexerFor = map[string]string{
-	"go": "go", "sql": "sql", "http": "http", "json": "json", "yaml": "yaml", "sh": "bash", "bash": "bash",
-	"js": "javascript", "javascript": "javascript", "python": "python", "java": "java",
-}
-
-// highlight returns the text as escaped HTML with at most the classes k
-// (keyword), c (comment) and s (string). No span crosses a line end.
-func (b Block) highlight() string {
-	lexer := lexers.Get(lexerFor[b.Lang])
-	if lexerFor[b.Lang] == "" || lexer == nil {
-		return html.EscapeString(b.Text)
-	}
-	it, err := chroma.Coalesce(lexer).Tokenise(nil, b.Text)
-	if err != nil {
-		return html.EscapeString(b.Text)
-	}
-	var s strings.Builder
-	for t := it(); t != chroma.EOF; t = it() {
-		class := tokenClass(t.Type)
-		for i, line := range strings.Split(t.Value, "\n") {
-			if i > 0 {
-				s.WriteByte('\n')
-			}
-			if line == "" {
-				continue
-			}
-			if class == "" {
-				s.WriteString(html.EscapeString(line))
-			} else {
-				fmt.Fprintf(&s, `<span class="%s">%s</span>`, class, html.EscapeString(line))
-			}
-		}
-	}
-	return s.String()
-}
-
-func tokenClass(t chroma.TokenType) string {
-	switch {
-	case t.InCategory(chroma.Keyword) && t != chroma.KeywordType:
-		return "k"
-	case t.InCategory(chroma.Comment):
-		return "c"
-	case t.InSubCategory(chroma.LiteralString):
-		return "s"
-	}
-	return ""
 }

@@ -76,7 +76,7 @@ func (l *loader) term(t GlossaryTerm) {
 			l.lesson(file, id)
 			continue
 		}
-		f, _ := source.Read(l.fsys, lesson.File)
+		f, _ := l.read(lesson.File)
 		if f != nil && !uses(string(f.Front)+f.Body, forms) {
 			l.add(file, line, fmt.Sprintf("the lesson %s does not use the term %q", id, t.Term), "name lessons that do, or add the form they use to also")
 		}

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"groundwork/content/source"
 )
 
 // find returns the line of a file's front matter on which the last of words
@@ -14,7 +12,7 @@ import (
 // there is passed over. A word with a line end before it is a key of the outer
 // level.
 func (l *loader) find(file string, words ...string) int {
-	f, _ := source.Read(l.fsys, file)
+	f, _ := l.read(file)
 	if f == nil {
 		return 0
 	}

@@ -128,7 +128,7 @@ var (
 func (l *loader) frontLinks() {
 	for _, pattern := range []string{"guide/*.md", "skill/*.md", "lesson/*/*.md", "project/*.md"} {
 		for _, name := range l.glob(pattern) {
-			f, _ := source.Read(l.fsys, name)
+			f, _ := l.read(name)
 			if f == nil {
 				continue
 			}

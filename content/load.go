@@ -23,6 +23,12 @@ type loader struct {
 	urls     map[string]string   // of the page that a file becomes
 	unread   map[string]bool     // files without front matter that can be checked
 	counters map[string]*counter // of files
+	files    map[string]readFile // what was read before
+}
+
+type readFile struct {
+	file     *source.File
+	problems source.Problems
 }
 
 // Load reads all pages of a content folder. It reports all the mistakes it
@@ -49,6 +55,19 @@ func Load(fsys fs.FS) (*Library, source.Problems) {
 
 func (l *loader) add(file string, line int, what, mend string) {
 	l.problems.Add(file, line, what, mend)
+}
+
+// read is source.Read, once for each file.
+func (l *loader) read(name string) (*source.File, source.Problems) {
+	if l.files == nil {
+		l.files = map[string]readFile{}
+	}
+	r, ok := l.files[name]
+	if !ok {
+		r.file, r.problems = source.Read(l.fsys, name)
+		l.files[name] = r
+	}
+	return r.file, r.problems
 }
 
 // glob returns the files of a pattern, sorted.
@@ -86,7 +105,7 @@ func (l *loader) open(name string, v any, page *Page) *source.File {
 	if !goodID.MatchString(page.Slug) {
 		l.add(name, 0, fmt.Sprintf("%q is not an id", page.Slug), "name the file in lower-case words joined by hyphens")
 	}
-	f, ps := source.Read(l.fsys, name)
+	f, ps := l.read(name)
 	l.problems = append(l.problems, ps...)
 	if f == nil {
 		return nil
@@ -166,7 +185,7 @@ func (l *loader) guide() {
 func (l *loader) loose(name string, p *Page) {
 	p.File, p.Slug = name, strings.TrimSuffix(path.Base(name), ".md")
 	l.unread[name] = true
-	f, ps := source.Read(l.fsys, name)
+	f, ps := l.read(name)
 	if f == nil {
 		l.problems = append(l.problems, ps...)
 		return

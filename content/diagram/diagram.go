@@ -108,14 +108,32 @@ var apostrophe = regexp.MustCompile(`(\pL)'(\pL)`)
 
 // Parse reads the text of a diagram. Its errors are all of type *Error.
 func Parse(kind, src string) (Diagram, error) {
+	b, err := parse(kind, src)
+	if err != nil {
+		return Diagram{}, err
+	}
+	d := Diagram{Kind(kind), b, b.draw(column), b.draw(phone)}
+	if d.wide.w <= max(phone, d.small.w) {
+		d.small = d.wide
+	}
+	return d, nil
+}
+
+// Check returns the error that Parse would return, without drawing.
+func Check(kind, src string) error {
+	_, err := parse(kind, src)
+	return err
+}
+
+func parse(kind, src string) (body, error) {
 	var lines []line
 	for i, text := range strings.Split(src, "\n") {
 		l := line{i + 1, strings.TrimRight(text, " \t\r")}
 		switch {
 		case len(l.text) > longest:
-			return Diagram{}, l.fault("say it in fewer words", "the line has %d bytes, which is more than fits", len(l.text))
+			return nil, l.fault("say it in fewer words", "the line has %d bytes, which is more than fits", len(l.text))
 		case !utf8.ValidString(l.text) || strings.ContainsFunc(strings.TrimLeft(l.text, "\t"), unicode.IsControl):
-			return Diagram{}, l.fault("write plain UTF-8 text", "the line holds something else than text")
+			return nil, l.fault("write plain UTF-8 text", "the line holds something else than text")
 		}
 		if l.text != "" {
 			l.text = apostrophe.ReplaceAllString(l.text, "$1’$2")
@@ -127,19 +145,11 @@ func Parse(kind, src string) (Diagram, error) {
 	}[Kind(kind)]
 	switch {
 	case read == nil:
-		return Diagram{}, &Error{What: fmt.Sprintf("there is no diagram of the kind %q", kind), Mend: "write diagram sequence, diagram state, diagram timeline or diagram tree"}
+		return nil, &Error{What: fmt.Sprintf("there is no diagram of the kind %q", kind), Mend: "write diagram sequence, diagram state, diagram timeline or diagram tree"}
 	case len(lines) == 0:
-		return Diagram{}, &Error{Line: 1, What: "the diagram is empty", Mend: "write a line for each thing it shows"}
+		return nil, &Error{Line: 1, What: "the diagram is empty", Mend: "write a line for each thing it shows"}
 	}
-	b, err := read(lines)
-	if err != nil {
-		return Diagram{}, err
-	}
-	d := Diagram{Kind(kind), b, b.draw(column), b.draw(phone)}
-	if d.wide.w <= max(phone, d.small.w) {
-		d.small = d.wide
-	}
-	return d, nil
+	return read(lines)
 }
 
 // SVG returns the picture as one or two svg elements, of which the style sheet

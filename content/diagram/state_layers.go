@@ -217,18 +217,30 @@ func (g *layered) order() {
 // swap exchanges neighbours as long as that takes crossings away.
 func (g *layered) swap() {
 	for range 4 {
-		for _, layer := range g.layers {
+		for n, layer := range g.layers {
 			for i := 1; i < len(layer); i++ {
-				before := g.crossings()
+				before := g.beside(n)
+				if before == 0 {
+					break
+				}
 				layer[i-1], layer[i] = layer[i], layer[i-1]
 				number(layer)
-				if g.crossings() >= before {
+				if g.beside(n) >= before {
 					layer[i-1], layer[i] = layer[i], layer[i-1]
 					number(layer)
 				}
 			}
 		}
 	}
+}
+
+// beside counts the crossings that the order of layer n decides: those with
+// the layers above and below it.
+func (g *layered) beside(n int) int {
+	if n == 0 {
+		return crossings(g.layers[0])
+	}
+	return crossings(g.layers[n-1]) + crossings(g.layers[n])
 }
 
 func number(layer []*spot) {
