@@ -169,7 +169,7 @@ func TestPlantedInItems(t *testing.T) {
 			"## sec-e07 ", "sec-e07 asks with “not”",
 		},
 		{
-			"an option that speaks of others", "item/microservices/exam.md", "- [ ] They are stored twice, since the commit runs once more", "- [ ] None of the above, since the broker has the event",
+			"an option that speaks of others", "item/microservices/exam.md", "- [ ] The order is stored, and its goods are sent twice", "- [ ] None of the above, since the broker has the event",
 			"## micro-e05 ", "micro-e05 has the option “None of the above, since",
 		},
 		{
