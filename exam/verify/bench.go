@@ -57,7 +57,10 @@ type BenchHit struct {
 // called with the bench locked, for calls that are not told to fail; n is how
 // many calls came for the path. It may keep what it must remember in b.kept.
 func benchRoles() map[string]func(b *Bench, call BenchHit, n int) (status int, answer any) {
-	return map[string]func(b *Bench, call BenchHit, n int) (status int, answer any){}
+	return map[string]func(b *Bench, call BenchHit, n int) (status int, answer any){
+		"mail":     takeMail,
+		"payments": payments,
+	}
 }
 
 // echo is what a role answers that has no function of its own.
@@ -71,6 +74,7 @@ func (b *Bench) Start(addr string) error {
 		return err
 	}
 	b.l, b.Addr = l, "http://"+l.Addr().String()
+	b.Reset()
 	go http.Serve(l, b)
 	return nil
 }

@@ -23,11 +23,16 @@ type probe struct {
 // probes is the one list of all probes.
 func probes() map[string]probe {
 	return map[string]probe{
+		"attempts":      {"token max", "", probeAttempts},
 		"calls":         {"of", "path n max min", probeCalls},
+		"charges":       {"token n", "sum within", probeCharges},
+		"conserve":      {"token skus start answers", "least within", probeConserve},
+		"crash":         {"role path key body", "", probeCrash},
 		"gone":          {"of", "", probeGone},
 		"jitter":        {"of path times spread", "", probeJitter},
 		"latency":       {"path times factor", "", probeLatency},
 		"logs":          {"words min", "", probeLogs},
+		"mails":         {"order", "n min within settle", probeMails},
 		"notsequential": {"codes", "", probeNotSequential},
 		"pauses":        {"of first second", "", probePauses},
 		"targets":       {"codes prefix sample", "", probeTargets},

@@ -54,6 +54,7 @@ func subjects() []subject {
 		m2Users,
 		m3Cache,
 		p2Shortener,
+		p3Checkout,
 		p5Incident,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"groundwork/exam/verify/ref/cached"
+	"groundwork/exam/verify/ref/checkout"
 	"groundwork/exam/verify/ref/incident"
 	"groundwork/exam/verify/ref/short"
 	"groundwork/exam/verify/ref/users"
@@ -31,6 +32,10 @@ func main() {
 		h = incident.New(os.Getenv("UPSTREAM_URL"), bug)
 	case "m2-users":
 		h, stop, err = users.New(data, bug)
+	case "p3-checkout":
+		var c func(bool)
+		h, c, err = checkout.New(data, checkout.Addresses{Payments: os.Getenv("PAYMENTS_URL"), Mail: os.Getenv("MAIL_URL")}, bug)
+		stop = func() { c(false) }
 	case "p2-shortener":
 		var c func(bool)
 		h, c, err = short.New(data, bug)
