@@ -108,7 +108,7 @@ func TestPlantedInForm(t *testing.T) {
 			"/exam#rulez", `the link "/exam#rulez" leads to no heading of that page`,
 		},
 		{
-			"a missing reason", "item/api/exam.md", "\n  > The client's data break a rule; it learns which field and how to mend it.", "",
+			"a missing reason", "item/api/exam.md", "\n  > The same request would do in another week. The client learns what stands against it now.", "",
 			"## api-e04 ", "api-e04 gives no reason for",
 		},
 		{
@@ -161,8 +161,8 @@ func TestPlantedInItems(t *testing.T) {
 			"## fnd-e01 ", "fnd-e01 has “never” in wrong options alone",
 		},
 		{
-			"a hedge", "item/api/exam.md", "- [x] Client-error statuses for what the caller has to mend", "- [x] Usually client-error statuses for what callers mend",
-			"## api-e05 ", "api-e05 has “Usually” in the key alone",
+			"a hedge", "item/api/exam.md", "- [x] A client library that repeats answers in the 500s alone", "- [x] A client library that usually repeats 500s alone",
+			"## api-e05 ", "api-e05 has “usually” in the key alone",
 		},
 		{
 			"a negative that is not marked", "item/security/exam.md", "What has to be done now?", "What does not have to be done now?",
