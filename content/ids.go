@@ -16,7 +16,7 @@ func (l *loader) find(file string, words ...string) int {
 	if f == nil {
 		return 0
 	}
-	front, at, line := "\n"+string(f.Front), 0, 2
+	front, at, line := l.files[file].front, 0, 2
 	for _, w := range words {
 		i := whole(front[at:], w)
 		if i < 0 {

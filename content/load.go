@@ -28,6 +28,7 @@ type loader struct {
 
 type readFile struct {
 	file     *source.File
+	front    string // its front matter after a line end, so that keys of the outer level begin with one
 	problems source.Problems
 }
 
@@ -65,6 +66,9 @@ func (l *loader) read(name string) (*source.File, source.Problems) {
 	r, ok := l.files[name]
 	if !ok {
 		r.file, r.problems = source.Read(l.fsys, name)
+		if r.file != nil {
+			r.front = "\n" + string(r.file.Front)
+		}
 		l.files[name] = r
 	}
 	return r.file, r.problems

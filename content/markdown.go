@@ -60,12 +60,22 @@ func render(src string, n *counter) HTML {
 	src = strings.ToValidUTF8(src, "\uFFFD")
 	pc := parser.NewContext(parser.WithIDs(&n.ids))
 	pc.Set(counterKey, n)
-	var b bytes.Buffer
+	var b buffer
 	if err := markdown.Convert([]byte(src), &b, parser.WithContext(pc)); err != nil {
 		panic(fmt.Sprintf("content: markdown to memory: %v", err)) // a bytes.Buffer does not fail
 	}
 	return template.HTML(b.String())
 }
+
+// buffer is a bytes.Buffer that goldmark writes to without one of its own
+// before it, which for a line of text would be larger than all the rest.
+type buffer struct{ bytes.Buffer }
+
+// Buffered implements util.BufWriter.
+func (*buffer) Buffered() int { return 0 }
+
+// Flush implements util.BufWriter.
+func (*buffer) Flush() error { return nil }
 
 // Render turns Markdown into HTML: items of the bank, notes of learners. Raw
 // HTML and dangerous links in it come out as text.
