@@ -59,6 +59,8 @@ type Store struct {
 	jobs  chan *job
 	done  chan struct{} // closed when the writer has ended
 
+	reading, writing statements // of the two pools
+
 	mu     sync.RWMutex // held for reading while a change is handed to the writer
 	closed bool
 
@@ -87,6 +89,7 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	if s.read, err = sql.Open("sqlite", dsn(path, true)); err != nil {
 		return nil, err
 	}
+	s.reading.pool, s.writing.pool = s.read, s.write
 	readers := max(4, runtime.NumCPU())
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
@@ -143,48 +146,6 @@ func (s *Store) closePools() error {
 	return err
 }
 
-// tx is a transaction with the context of the request it serves.
-type tx struct {
-	*sql.Tx
-	ctx     context.Context
-	answers *memo // outcomes of SQL answers, where the store has a runner
-}
-
-func (t *tx) exec(query string, args ...any) (sql.Result, error) {
-	return t.ExecContext(t.ctx, query, args...)
-}
-
-func (t *tx) row(query string, args ...any) *sql.Row {
-	return t.QueryRowContext(t.ctx, query, args...)
-}
-
-// each runs a query and calls scan for every row.
-func (t *tx) each(scan func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := t.QueryContext(t.ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// one runs a statement that must change exactly one row.
-func (t *tx) one(query string, args ...any) error {
-	res, err := t.exec(query, args...)
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return err
-	}
-	return sql.ErrNoRows
-}
-
 // view runs f on a consistent snapshot. what names the operation in errors.
 func (s *Store) view(ctx context.Context, what string, f func(*tx) error) error {
 	t, err := s.read.BeginTx(ctx, nil)
@@ -192,8 +153,13 @@ func (s *Store) view(ctx context.Context, what string, f func(*tx) error) error 
 		return fmt.Errorf("%s: begin: %w", what, known(err))
 	}
 	defer t.Rollback() // there is nothing to commit
-	if err := f(&tx{Tx: t, ctx: ctx}); err != nil {
+	v := &tx{Tx: t, ctx: ctx, prepared: &s.reading}
+	if err := f(v); err != nil {
 		return fmt.Errorf("%s: %w", what, known(err))
+	}
+	if len(v.fresh) > 0 {
+		_ = t.Rollback() // gives its connection back before another is asked for
+		s.reading.prepare(ctx, v.fresh)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -111,12 +110,13 @@ func (s *Store) commit(batch []*job) error {
 		return err
 	}
 	defer t.Rollback() // does nothing after Commit
+	w := &tx{Tx: t, ctx: ctx, prepared: &s.writing}
 	stored := false
 	for _, j := range batch {
 		if j.err = j.ctx.Err(); j.err != nil {
 			continue // the caller has left
 		}
-		if err := step(ctx, t, j); err != nil {
+		if err := w.step(j); err != nil {
 			return err
 		}
 		stored = stored || j.err == nil
@@ -124,25 +124,31 @@ func (s *Store) commit(batch []*job) error {
 	if !stored {
 		return nil
 	}
-	return t.Commit()
+	if err := t.Commit(); err != nil {
+		return err
+	}
+	s.writing.prepare(ctx, w.fresh)
+	return nil
 }
 
 // step runs one job between savepoints, so that its failure undoes it alone.
 // It returns an error only if the transaction itself is gone.
-func step(ctx context.Context, t *sql.Tx, j *job) error {
-	if _, err := t.ExecContext(ctx, "SAVEPOINT job"); err != nil {
+func (t *tx) step(j *job) error {
+	if _, err := t.exec("SAVEPOINT job"); err != nil {
 		return err
 	}
-	j.err = guarded(j.run, &tx{Tx: t, ctx: context.WithoutCancel(j.ctx)})
+	own := &tx{Tx: t.Tx, ctx: context.WithoutCancel(j.ctx), prepared: t.prepared}
+	j.err = guarded(j.run, own)
+	t.fresh = append(t.fresh, own.fresh...)
 	end := "RELEASE job"
 	if j.err != nil {
 		end = "ROLLBACK TO job"
 	}
-	if _, err := t.ExecContext(ctx, end); err != nil {
+	if _, err := t.exec(end); err != nil {
 		return errors.Join(errLost, j.err, err)
 	}
 	if j.err != nil {
-		if _, err := t.ExecContext(ctx, "RELEASE job"); err != nil {
+		if _, err := t.exec("RELEASE job"); err != nil {
 			return errors.Join(errLost, j.err, err)
 		}
 	}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+)
+
+// statements are the prepared statements of a pool. A query that ran once is
+// prepared, so that SQLite need not read it again: for small changes reading
+// costs more than running. Queries are literals of this package, so there are
+// not many.
+type statements struct {
+	pool  *sql.DB
+	known sync.Map // query to *sql.Stmt
+}
+
+// prepare makes statements of queries that were run without. It is called when
+// the caller's transaction is over, since it takes a connection of the pool.
+// What cannot be prepared is run without, as before.
+func (s *statements) prepare(ctx context.Context, queries []string) {
+	for _, q := range queries {
+		if _, ok := s.known.Load(q); ok {
+			continue
+		}
+		stmt, err := s.pool.PrepareContext(ctx, q)
+		if err != nil {
+			continue
+		}
+		if _, twice := s.known.LoadOrStore(q, stmt); twice {
+			_ = stmt.Close() // another reader was faster
+		}
+	}
+}
+
+// tx is a transaction with the context of the request it serves.
+type tx struct {
+	*sql.Tx
+	ctx      context.Context
+	prepared *statements // of the pool that the transaction is from
+	fresh    []string    // queries that were run and are not prepared
+	answers  *memo       // outcomes of SQL answers, where the store has a runner
+}
+
+// statement returns the prepared statement for query in this transaction, or
+// nil if there is none yet.
+func (t *tx) statement(query string) *sql.Stmt {
+	if stmt, ok := t.prepared.known.Load(query); ok {
+		return t.StmtContext(t.ctx, stmt.(*sql.Stmt))
+	}
+	t.fresh = append(t.fresh, query)
+	return nil
+}
+
+func (t *tx) exec(query string, args ...any) (sql.Result, error) {
+	if stmt := t.statement(query); stmt != nil {
+		return stmt.ExecContext(t.ctx, args...)
+	}
+	return t.ExecContext(t.ctx, query, args...)
+}
+
+func (t *tx) row(query string, args ...any) *sql.Row {
+	if stmt := t.statement(query); stmt != nil {
+		return stmt.QueryRowContext(t.ctx, args...)
+	}
+	return t.QueryRowContext(t.ctx, query, args...)
+}
+
+func (t *tx) rows(query string, args ...any) (*sql.Rows, error) {
+	if stmt := t.statement(query); stmt != nil {
+		return stmt.QueryContext(t.ctx, args...)
+	}
+	return t.QueryContext(t.ctx, query, args...)
+}
+
+// each runs a query and calls scan for every row.
+func (t *tx) each(scan func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := t.rows(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// one runs a statement that must change exactly one row.
+func (t *tx) one(query string, args ...any) error {
+	res, err := t.exec(query, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return sql.ErrNoRows
+}
