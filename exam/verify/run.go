@@ -138,6 +138,7 @@ type Runner struct {
 	Repo                 string   // the learner's folder, for probes that look at files
 	Tests, Break, Seeder string   // commands that the learner typed, for probes that run them
 	OnDone               func(CheckResult)
+	answers              []Exch // all of the run so far
 }
 
 // Ctx is what one check sees.
@@ -169,8 +170,13 @@ func (x *Ctx) Do(r Request) Exch {
 	e := x.send(r)
 	x.N++
 	x.Exch = append(x.Exch, e)
+	x.R.answers = append(x.R.answers, e)
 	return e
 }
+
+// Answers are all exchanges of the run so far, those of earlier checks and each
+// of a parallel or repeated request included: for probes that judge the whole.
+func (x *Ctx) Answers() []Exch { return x.R.answers }
 
 // Now is the time, as far as verdicts may rest on it.
 func (x *Ctx) Now() time.Time { return time.Now() }
@@ -222,6 +228,7 @@ func (r *Runner) Run(t *Task, digest string) *Result {
 	if r.Slow == 0 {
 		r.Slow = 1
 	}
+	r.answers = nil
 	stopped := ""
 	state := map[string]Status{}
 	for si, st := range t.Stages {
@@ -727,6 +734,9 @@ func (x *Ctx) round(e *Exchange, v *volley, round int, seen map[string]map[strin
 	}
 	x.N += n
 	x.Exch = append(x.Exch, Exch{Line: e.Line, N: n, Sent: out[0].s, Got: out[0].g})
+	for _, one := range out {
+		x.R.answers = append(x.R.answers, Exch{Line: e.Line, N: 1, Sent: one.s, Got: one.g})
+	}
 	fail := func(i int, what, want, got, hint string) error {
 		ex := Exch{Line: e.Line, N: n, Sent: out[i].s, Got: out[i].g}
 		f := &Failure{Line: e.Line, What: what, Expected: want, Actual: got, Hint: hint, Exchange: &ex}
