@@ -24,19 +24,28 @@ type probe struct {
 func probes() map[string]probe {
 	return map[string]probe{
 		"attempts":      {"token max", "", probeAttempts},
+		"burst":         {"path token n want", "other", probeBurst},
 		"calls":         {"of", "path n max min", probeCalls},
 		"charges":       {"token n", "sum within", probeCharges},
 		"conserve":      {"token skus start answers", "least within", probeConserve},
 		"crash":         {"role path key body", "", probeCrash},
+		"fuzz":          {"token ids n", "", probeFuzz},
 		"gone":          {"of", "", probeGone},
 		"jitter":        {"of path times spread", "", probeJitter},
 		"latency":       {"path times factor", "", probeLatency},
+		"leaks":         {"of", "", probeLeaks},
+		"locked":        {"token routes", "", probeLocked},
 		"logs":          {"words min", "", probeLogs},
 		"mails":         {"order", "n min within settle", probeMails},
+		"notreminded":   {"tasks", "", probeNotReminded},
 		"notsequential": {"codes", "", probeNotSequential},
+		"openapi":       {"look", "routes open", probeOpenAPI},
 		"pauses":        {"of first second", "", probePauses},
+		"reminded":      {"task due before within", "", probeReminded},
+		"remindedonce":  {"task", "", probeRemindedOnce},
+		"seed":          {"", "", probeSeed},
 		"targets":       {"codes prefix sample", "", probeTargets},
-		"walk":          {"path id limit want", "token stop", probeWalk},
+		"walk":          {"path id limit want", "token stop only cursor seen count same", probeWalk},
 	}
 }
 

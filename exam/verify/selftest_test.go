@@ -53,6 +53,7 @@ func subjects() []subject {
 		m1Version,
 		m2Users,
 		m3Cache,
+		p1Tracker,
 		p2Shortener,
 		p3Checkout,
 		p5Incident,

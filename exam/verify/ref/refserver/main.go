@@ -14,6 +14,7 @@ import (
 	"groundwork/exam/verify/ref/checkout"
 	"groundwork/exam/verify/ref/incident"
 	"groundwork/exam/verify/ref/short"
+	"groundwork/exam/verify/ref/tracker"
 	"groundwork/exam/verify/ref/users"
 	"groundwork/exam/verify/ref/version"
 )
@@ -30,6 +31,8 @@ func main() {
 		h = cached.New(os.Getenv("UPSTREAM_URL"), bug, 2*time.Second, os.Stdout)
 	case "p5-incident":
 		h = incident.New(os.Getenv("UPSTREAM_URL"), bug)
+	case "p1-tracker":
+		h, stop, err = tracker.New(data, os.Getenv("NOTIFY_URL"), bug)
 	case "m2-users":
 		h, stop, err = users.New(data, bug)
 	case "p3-checkout":

@@ -38,12 +38,8 @@ func (s *server) register(w http.ResponseWriter, r *http.Request) error {
 	if bad != nil {
 		return problem{code: 422, title: "This account cannot be made", fields: bad}
 	}
-	stored := email
-	if s.bug == "email-case" {
-		stored += strings.Repeat(" ", strings.Count(email, "A"))
-	}
 	hash := hashOf(password)
-	res, err := s.db.Exec(`INSERT INTO users (email, hash) VALUES (?, ?)`, stored, hash)
+	res, err := s.db.Exec(`INSERT INTO users (email, hash) VALUES (?, ?)`, email, hash)
 	if isTaken(err) {
 		return problem{code: 409, title: "This address has an account"}
 	}

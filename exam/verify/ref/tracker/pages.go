@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -41,8 +42,8 @@ func (s *server) page(r *http.Request) (p page, err error) {
 	if err == nil && ok {
 		p.after.id, err = strconv.ParseInt(id, 10, 64)
 	}
-	if s.bug == "bad-cursor-500" && err != nil && strings.HasPrefix(cursor, "garbage") {
-		return p, err
+	if s.bug == "bad-cursor-500" && cursor == "garbage" {
+		return p, fmt.Errorf("cursor: %q", plain)
 	}
 	if err != nil || !ok {
 		bad := problem{code: 400, title: "This cursor is not one of ours"}

@@ -8,7 +8,7 @@ import (
 // Seed fills the SQLite file at path with the demo account. It empties that
 // account first, so that it may run any number of times.
 func Seed(path, bug string) error {
-	db, err := open(path)
+	db, err := open(path, bug)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	_ "modernc.org/sqlite"
@@ -36,7 +37,7 @@ type server struct {
 // New serves the tracker from the SQLite file at path, and sends reminders to
 // the address notify until the returned function is called.
 func New(path, notify, bug string) (http.Handler, func(), error) {
-	db, err := open(path)
+	db, err := open(path, bug)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -66,7 +67,7 @@ CREATE TABLE IF NOT EXISTS tasks (
 CREATE INDEX IF NOT EXISTS tasks_owner ON tasks (owner_id, created_at, id);
 CREATE INDEX IF NOT EXISTS tasks_due ON tasks (due_at) WHERE status = 'open' AND reminded = 0;`
 
-func open(path string) (*sql.DB, error) {
+func open(path, bug string) (*sql.DB, error) {
 	q := url.Values{"_txlock": {"immediate"}}
 	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"} {
 		q.Add("_pragma", p)
@@ -75,7 +76,11 @@ func open(path string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := db.Exec(schema); err != nil {
+	tables := schema
+	if bug == "email-case" {
+		tables = strings.Replace(schema, "ON users (lower(email))", "ON users (email)", 1)
+	}
+	if _, err := db.Exec(tables); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
