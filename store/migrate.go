@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -13,8 +14,41 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
+// rehearse migrates a copy of the database at path, checks it and throws it
+// away, so that what does not work for these rows never touches them. It needs
+// as much room beside the database as that takes.
+func rehearse(ctx context.Context, path string) (err error) {
+	rehearsal := path + ".rehearsal"
+	defer func() { err = errors.Join(err, removeDatabase(rehearsal)) }()
+	if err := copyInto(ctx, path, rehearsal); err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", dsn(rehearsal, false))
+	if err != nil {
+		return err
+	}
+	p, err := provider(db)
+	if err == nil {
+		_, err = p.Up(ctx)
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	_, err = Verify(ctx, rehearsal)
+	return err
+}
+
+// provider knows the migrations and applies them to db.
+func provider(db *sql.DB) (*goose.Provider, error) {
+	dir, err := fs.Sub(migrations, "migrations/sqlite")
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectSQLite3, db, dir, goose.WithDisableGlobalRegistry(true))
+}
+
 // migrate applies the migrations that db has not seen yet, each in a
-// transaction of its own. There is no way down: to undo a migration, write the
+// transaction of its own, after a rehearsal on a copy. There is no way down: to undo a migration, write the
 // next one. A database that is newer than this program is refused. Processes
 // that start at once take turns.
 func migrate(ctx context.Context, path string, db *sql.DB) error {
@@ -23,11 +57,7 @@ func migrate(ctx context.Context, path string, db *sql.DB) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	defer unlock()
-	dir, err := fs.Sub(migrations, "migrations/sqlite")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, dir, goose.WithDisableGlobalRegistry(true))
+	p, err := provider(db)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
@@ -40,6 +70,11 @@ func migrate(ctx context.Context, path string, db *sql.DB) error {
 	}
 	if have == want {
 		return nil
+	}
+	if have > 0 {
+		if err := rehearse(ctx, path); err != nil {
+			return fmt.Errorf("its schema has version %d, and bringing a copy of it to %d failed; nothing was changed: %w", have, want, err)
+		}
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
