@@ -47,6 +47,18 @@ func provider(db *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectSQLite3, db, dir, goose.WithDisableGlobalRegistry(true))
 }
 
+// SchemaVersion returns the version of the schema that this program knows.
+func SchemaVersion() (last int64) {
+	files, _ := migrations.ReadDir("migrations/sqlite") // embedded, so it is there
+	for _, f := range files {
+		var n int64
+		if _, err := fmt.Sscanf(f.Name(), "%d_", &n); err == nil {
+			last = max(last, n)
+		}
+	}
+	return last
+}
+
 // migrate applies the migrations that db has not seen yet, each in a
 // transaction of its own, after a rehearsal on a copy. There is no way down: to undo a migration, write the
 // next one. A database that is newer than this program is refused. Processes

@@ -116,7 +116,17 @@ func check(ctx context.Context, args []string, w world) error {
 		}
 	}
 	if *against != "" {
-		if err := missed(ctx, s, *against, w); err != nil {
+		if _, err := os.Stat(*against); err != nil {
+			return fmt.Errorf("-against: %w", err) // opening would make an empty one
+		}
+		err := withStore(ctx, *against, func(st *store.Store) error {
+			n, err := missed(ctx, s, st, w)
+			if err == nil && n > 0 {
+				err = fmt.Errorf("%d ids with progress are missing", n)
+			}
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -137,21 +147,14 @@ func told(problems source.Problems, w world) error {
 }
 
 // missed names the ids under which learners have progress and which the
-// content does not have any more: somebody's work would vanish from sight.
-func missed(ctx context.Context, s *site, file string, w world) (err error) {
-	if _, err := os.Stat(file); err != nil {
-		return fmt.Errorf("-against: %w", err)
-	}
-	st, err := store.Open(ctx, file)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+// content does not have any more: somebody's work would vanish from sight. It
+// returns how many.
+func missed(ctx context.Context, s *site, st *store.Store, w world) (n int, err error) {
 	refs, err := st.ProgressRefs(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	have, n := s.lib.Refs(), 0
+	have := s.lib.Refs()
 	for _, ref := range slices.Sorted(maps.Keys(refs)) {
 		if _, ok := have[ref]; !ok {
 			fmt.Fprintf(w.stdout, "%s: %d learners have progress on it and the content has it no longer; bring the id back\n", ref, refs[ref])
@@ -160,15 +163,12 @@ func missed(ctx context.Context, s *site, file string, w world) (err error) {
 	}
 	items, err := st.ItemRefs(ctx)
 	if err != nil {
-		return err
+		return n, err
 	}
 	for _, id := range slices.Sorted(maps.Keys(items)) {
 		if s.bank.Item(exam.ItemID(id)) == nil {
 			fmt.Fprintf(w.stdout, "item %s: it stood on %d forms and the bank has it no longer; old attempts still show it\n", id, items[id])
 		}
 	}
-	if n > 0 {
-		return fmt.Errorf("%d ids with progress are missing", n)
-	}
-	return nil
+	return n, nil
 }

@@ -46,6 +46,9 @@ func commands() []command {
 		{"learner", "list | reset | role | export | delete [-db FILE] …", "look after accounts: list them, reset a password, take data away, delete", learner},
 		{"reports", "[-db FILE]", "print the faults that readers reported", reports},
 		{"stats", "[-db FILE] [-exam NAME] [-attempts WHICH] [-json | -csv] [-item ID]", "tell how good an exam and its items are", stats},
+		{"backup", "[-db FILE] [-keys FILE] NEW-FILE", "copy the database while the site runs, open the copy and check it", backup},
+		{"restore", "[-db FILE] [-force] BACKUP", "make a database from a backup", restore},
+		{"doctor", "[-db FILE] [-keys FILE] [-content DIR]", "say what is wrong with the database, disk, secrets and content", doctor},
 		{"version", "", "print the version", showVersion},
 		{"help", "", "print this", help},
 	}

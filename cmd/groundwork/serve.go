@@ -223,7 +223,7 @@ const keyLen = 32
 func readKeys(o options) (web.Keys, error) {
 	name := o.keys
 	if name == "" {
-		name = o.db + ".keys"
+		name = keysOf(o.db)
 	}
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
