@@ -13,3 +13,7 @@ func (s *Store) Ready(ctx context.Context, now time.Time) error {
 		return err
 	})
 }
+
+// Room returns how many bytes may still be written beside the database, or an
+// error where the system does not tell.
+func (s *Store) Room() (int64, error) { return Room(s.path) }

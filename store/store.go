@@ -26,6 +26,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -64,6 +65,7 @@ type Store struct {
 	mu     sync.RWMutex // held for reading while a change is handed to the writer
 	closed bool
 
+	watch  func(changes int, took time.Duration, err error)
 	items  versions    // item versions seen so far; they never change
 	runner exam.Runner // of SQL answers; nil runs none
 }
@@ -78,6 +80,9 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 			err = fmt.Errorf("open store %s: %w", path, err)
 		}
 	}()
+	if err = private(path); err != nil {
+		return nil, err
+	}
 	if s.write, err = sql.Open("sqlite", dsn(path, false)); err != nil {
 		return nil, err
 	}
@@ -95,6 +100,21 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	s.read.SetMaxIdleConns(readers)
 	go s.writer()
 	return s, nil
+}
+
+// Watch has f called after every commit, with how many changes it had, how
+// long it took and its error. f is called by one goroutine and must be quick.
+// Call it before the store is used.
+func (s *Store) Watch(f func(changes int, took time.Duration, err error)) { s.watch = f }
+
+// private makes an empty file at path, if there is none, that only its owner can
+// read: SQLite would let everybody.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // dsn puts the settings into the name, so that every connection of a pool gets

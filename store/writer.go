@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 )
 
 // maxBatch is how many changes share one commit at most.
@@ -74,8 +75,11 @@ func (s *Store) hand(j *job) error {
 func (s *Store) writer() {
 	defer close(s.done)
 	for first := range s.jobs {
-		batch := s.waiting([]*job{first})
+		batch, begin := s.waiting([]*job{first}), time.Now()
 		err := s.commit(batch)
+		if s.watch != nil {
+			s.watch(len(batch), time.Since(begin), err)
+		}
 		for _, j := range batch {
 			if err != nil {
 				j.err = errors.Join(j.err, err)

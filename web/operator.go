@@ -38,6 +38,7 @@ type keptReport struct {
 // operatorRoutes lists the URLs for operators.
 func (s *Server) operatorRoutes(handle func(string, page)) {
 	o := &operator{Server: s, kept: map[store.Which]keptReport{}}
+	handle("GET /operator/site", operatorOnly(o.siteHealth))
 	handle("GET /operator/stats", operatorOnly(o.stats))
 	handle("GET /operator/stats.csv", operatorOnly(o.statsCSV))
 	handle("GET /operator/stats.json", operatorOnly(o.statsJSON))

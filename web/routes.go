@@ -24,10 +24,11 @@ func (s *Server) routes() http.Handler {
 	root.Handle("/favicon.svg", s.assets)
 	root.Handle("/favicon.ico", http.RedirectHandler("/favicon.svg", http.StatusMovedPermanently))
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	root.HandleFunc("GET /readyz", s.ready)
 
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error { return errForbidden }))
-	return identified(s.headers(s.recovered(origin.Handler(root))))
+	return identified(s.cfg.Metrics.measured(s.headers(s.recovered(origin.Handler(root)))))
 }
 
 // personal serves p to whoever it is: with their sign-in looked up, and what it

@@ -49,17 +49,18 @@ type Site struct {
 
 // A Server serves the site. It is an http.Handler.
 type Server struct {
-	store    *store.Store
-	site     atomic.Pointer[Site]
-	log      *slog.Logger
-	cfg      Config
-	assets   *static.Assets
-	logins   *scs.SessionManager
-	visitors *sessions.CookieStore
-	drafts   *sessions.CookieStore
-	places   *sessions.CookieStore
-	limits   *limits
-	handler  http.Handler
+	store     *store.Store
+	site      atomic.Pointer[Site]
+	log       *slog.Logger
+	cfg       Config
+	assets    *static.Assets
+	logins    *scs.SessionManager
+	visitors  *sessions.CookieStore
+	drafts    *sessions.CookieStore
+	places    *sessions.CookieStore
+	limits    *limits
+	readiness readiness
+	handler   http.Handler
 }
 
 // Config is what a Server needs to know of the world.
@@ -73,6 +74,7 @@ type Config struct {
 	ModelIs string           // its name, shown to readers
 	Proxies int              // how many trusted proxies add to X-Forwarded-For
 	SQL     *sqlrun.Runner   // runs the queries of SQL items; nil is one of its own
+	Metrics *Metrics         // count requests; nil counts nothing
 }
 
 // New returns a server for the given content. It takes its dependencies one by

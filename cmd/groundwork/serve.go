@@ -29,6 +29,8 @@ type options struct {
 	dev, secure              bool
 	proxies                  int
 	askURL, askModel, askKey string
+	metrics, log             string
+	selfTest                 hour
 
 	loaded string // fingerprint of the content that is served at first
 }
@@ -45,6 +47,10 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.askURL, "ask-url", "", "base `address` of an OpenAI-compatible endpoint that composes answers in Ask; empty quotes only")
 	f.StringVar(&o.askModel, "ask-model", "", "`name` of the model at -ask-url, shown to readers")
 	f.StringVar(&o.askKey, "ask-key", "", "`key` for -ask-url; better given as GROUNDWORK_ASK_KEY")
+	f.StringVar(&o.metrics, "metrics", "", "private `address` on which Prometheus finds /metrics; empty for none")
+	f.StringVar(&o.log, "log", "text", "`format` of the log: text or json")
+	o.selfTest = hour{after: 3*time.Hour + 30*time.Minute}
+	f.Var(&o.selfTest, "self-test", "`time` in UTC of the nightly self-test, or never")
 	return f
 }
 
@@ -54,13 +60,13 @@ func serve(ctx context.Context, args []string, w world) (err error) {
 	if err := parse(o.flags(), args, w); err != nil {
 		return err
 	}
-	if o.dev && o.content == "" {
-		return errors.New("-dev reads a folder again when it changes: give it one with -content")
+	if err := o.consistent(); err != nil {
+		return err
 	}
-	if (o.askURL == "") != (o.askModel == "") {
-		return errors.New("-ask-url and -ask-model belong together: give both or neither")
+	log, err := newLog(o.log, w.stderr)
+	if err != nil {
+		return err
 	}
-	log := slog.New(slog.NewTextHandler(w.stderr, nil))
 	fsys, err := folder(o.content)
 	if err != nil {
 		return err
@@ -70,11 +76,11 @@ func serve(ctx context.Context, args []string, w world) (err error) {
 	if err := problems.Err(); err != nil {
 		return fmt.Errorf("the content has %d mistakes; nothing is served until they are mended:\n%w", len(problems), err)
 	}
-	st, err := store.Open(ctx, o.db)
+	st, done, err := openOwn(ctx, o.db)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, done()) }()
 	keys, err := readKeys(o)
 	if err != nil {
 		return err
@@ -85,11 +91,40 @@ func serve(ctx context.Context, args []string, w world) (err error) {
 	}
 	config.SQL = sqlrun.New(sqlrun.Options{})
 	st.SetRunner(config.SQL)
+	m := newMonitor(o.metrics)
+	m.watch(st)
+	config.Metrics = m.metrics
 	site, err := web.New(st, s.web(), log, config)
 	if err != nil {
 		return err
 	}
-	return o.run(ctx, st, site, fsys, log)
+	return o.run(ctx, st, site, m, fsys, log)
+}
+
+// consistent reports settings that do not go together.
+func (o *options) consistent() error {
+	switch {
+	case o.dev && o.content == "":
+		return errors.New("-dev reads a folder again when it changes: give it one with -content")
+	case (o.askURL == "") != (o.askModel == ""):
+		return errors.New("-ask-url and -ask-model belong together: give both or neither")
+	}
+	return nil
+}
+
+// openOwn opens a database that no other site has open, until done is called.
+func openOwn(ctx context.Context, db string) (st *store.Store, done func() error, err error) {
+	release, err := store.Own(db)
+	if errors.Is(err, store.ErrOwned) {
+		return nil, nil, fmt.Errorf("%w: %s; stop that one first", err, db)
+	} else if err != nil {
+		return nil, nil, err
+	}
+	if st, err = store.Open(ctx, db); err != nil {
+		release()
+		return nil, nil, err
+	}
+	return st, func() error { defer release(); return st.Close() }, nil
 }
 
 // config turns the settings into what the site needs to know.
@@ -114,7 +149,7 @@ func seed() int64 {
 }
 
 // run listens, and works beside it, until ctx is done or something fails.
-func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, fsys fs.FS, log *slog.Logger) error {
+func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, m *monitor, fsys fs.FS, log *slog.Logger) error {
 	ln, err := net.Listen("tcp", o.addr)
 	if err != nil {
 		return err
@@ -130,6 +165,9 @@ func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, fs
 	}
 	log.Info("serving", "url", "http://"+ln.Addr().String(), "version", version)
 	g, ctx := errgroup.WithContext(ctx)
+	if err := m.start(ctx, g, log); err != nil {
+		return errors.Join(err, ln.Close())
+	}
 	g.Go(func() error {
 		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -137,6 +175,7 @@ func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, fs
 		return nil
 	})
 	g.Go(func() error { return sweep(ctx, st, log, time.Minute) })
+	g.Go(func() error { return nightly(ctx, st, log, o.selfTest, time.Minute) })
 	if o.dev {
 		g.Go(func() error { return o.reload(ctx, fsys, site, log, 300*time.Millisecond) })
 	}

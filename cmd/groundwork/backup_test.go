@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"groundwork/store"
+)
+
+// R21, through the front door: back up a database with accounts, restore it
+// elsewhere, and find the people and the secrets there.
+func TestBackupAndRestore(t *testing.T) {
+	t.Parallel()
+	db := withAccounts(t)
+	if err := os.WriteFile(keysOf(db), make([]byte, 3*keyLen), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	saved, restored := filepath.Join(dir, "saved.db"), filepath.Join(dir, "restored.db")
+	out, err := groundwork(t, "", "backup", "-db", db, saved)
+	if err != nil || !strings.Contains(out, "opened again and sound") || !strings.Contains(out, "learners  2") {
+		t.Fatalf("backup says %v:\n%s", err, out)
+	}
+	if _, err := groundwork(t, "", "backup", "-db", db, saved); err == nil || !strings.Contains(err.Error(), "give the backup another name") {
+		t.Errorf("a second backup to the same name says %v", err)
+	}
+	if out, err := groundwork(t, "", "restore", "-db", restored, saved); err != nil || !strings.Contains(out, "restored") {
+		t.Fatalf("restore says %v:\n%s", err, out)
+	}
+	if _, err := groundwork(t, "", "restore", "-db", restored, saved); err == nil || !strings.Contains(err.Error(), "-force renames it") {
+		t.Errorf("a restore over a database says %v", err)
+	}
+	if out, err := groundwork(t, "", "restore", "-force", "-db", restored, saved); err != nil || !strings.Contains(out, "what was there before is now "+restored+".before-") {
+		t.Errorf("a forced restore says %v:\n%s", err, out)
+	}
+	inStore(t, restored, func(ctx context.Context, st *store.Store) error {
+		list, err := st.Accounts(ctx, time.Now())
+		if len(list) != 2 {
+			t.Errorf("%d accounts are restored", len(list))
+		}
+		return err
+	})
+	if keys, err := os.ReadFile(keysOf(restored)); err != nil || len(keys) != 3*keyLen {
+		t.Errorf("the secrets are not restored: %d bytes, %v", len(keys), err)
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	well := withAccounts(t)
+	if err := os.WriteFile(keysOf(well), make([]byte, 3*keyLen), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	open := withAccounts(t)
+	if err := os.WriteFile(keysOf(open), make([]byte, 3*keyLen), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	failed := withAccounts(t)
+	inStore(t, failed, func(ctx context.Context, st *store.Store) error {
+		return st.SetProgress(ctx, 1, "lesson/gone/away", true, time.Now())
+	})
+	torn := withAccounts(t)
+	if err := os.WriteFile(torn, []byte(strings.Repeat("no database\n", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name, db string
+		want     []string
+		bad      bool
+	}{
+		{"all is well", well, []string{"ok   database", "ok   secrets", "ok   schema", "ok   self-test  none yet", "ok   progress", "60 lessons and 480 items"}, false},
+		{"others can read the secrets", open, []string{"BAD  secrets", "chmod 600"}, true},
+		{"content that people have progress on is gone", failed, []string{"lesson/gone/away: 1 learners have progress on it", "BAD  progress", "BAD  secrets"}, true},
+		{"the file is torn", torn, []string{"BAD  database", "file is not a database"}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			out, err := groundwork(t, "", "doctor", "-db", tt.db)
+			if (err != nil) != tt.bad {
+				t.Errorf("doctor says %v", err)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(out, want) {
+					t.Errorf("doctor does not say %q:\n%s", want, out)
+				}
+			}
+		})
+	}
+}
+
+// R24: one site has a database for itself.
+func TestSecondSiteIsRefused(t *testing.T) {
+	t.Parallel()
+	db := withAccounts(t)
+	release, err := store.Own(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if _, err := groundwork(t, "", "serve", "-addr", "127.0.0.1:0", "-db", db); err == nil || !strings.Contains(err.Error(), "stop that one first") {
+		t.Errorf("serve beside another says %v", err)
+	}
+	if _, err := groundwork(t, "", "restore", "-force", "-db", db, db); err == nil || !strings.Contains(err.Error(), "stop it first") {
+		t.Errorf("restore beside a site says %v", err)
+	}
+}
+
+func TestNightlyIsDue(t *testing.T) {
+	t.Parallel()
+	var at hour
+	if err := at.Set("03:30"); err != nil {
+		t.Fatal(err)
+	}
+	day := func(d, h, m int) time.Time { return time.Date(2026, 11, d, h, m, 0, 0, time.UTC) }
+	tests := []struct {
+		name      string
+		last, now time.Time
+		want      bool
+	}{
+		{"never done", time.Time{}, day(23, 1, 0), true},
+		{"before the hour", day(22, 3, 31), day(23, 3, 29), false},
+		{"at the hour", day(22, 3, 31), day(23, 3, 30), true},
+		{"done tonight", day(23, 3, 30), day(23, 3, 31), false},
+		{"nobody was there at the hour", day(22, 3, 31), day(23, 9, 0), true},
+		{"the clock jumped back", day(23, 3, 30), day(22, 12, 0), false},
+		{"the clock jumped a month", day(1, 3, 30), day(23, 3, 29), true},
+	}
+	for _, tt := range tests {
+		if got := at.due(tt.last, tt.now); got != tt.want {
+			t.Errorf("%s: due = %v", tt.name, got)
+		}
+	}
+	if err := at.Set("never"); err != nil || at.due(time.Time{}, day(23, 4, 0)) {
+		t.Errorf("never is due, %v", err)
+	}
+	if err := at.Set("25:00"); err == nil {
+		t.Error("25:00 is a time of day")
+	}
+}
