@@ -19,7 +19,13 @@ var ErrOwned = errors.New("another groundwork serve has this database open")
 // called or the process ends. It returns [ErrOwned] if another process has
 // it. Commands that only change a row need no claim: SQLite makes writers of
 // several processes take turns. (Where there is no flock it claims nothing.)
-func Own(path string) (release func(), err error) { return claimFile(path + ".lock") }
+func Own(path string) (release func(), err error) {
+	release, err = claimFile(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", path, err)
+	}
+	return release, nil
+}
 
 // A Snapshot says what a database file holds.
 type Snapshot struct {

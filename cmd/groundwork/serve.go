@@ -116,7 +116,7 @@ func (o *options) consistent() error {
 func openOwn(ctx context.Context, db string) (st *store.Store, done func() error, err error) {
 	release, err := store.Own(db)
 	if errors.Is(err, store.ErrOwned) {
-		return nil, nil, fmt.Errorf("%w: %s; stop that one first", err, db)
+		return nil, nil, fmt.Errorf("%w; stop that one first", err)
 	} else if err != nil {
 		return nil, nil, err
 	}
