@@ -48,7 +48,25 @@ type Attempt struct {
 	Slots    []Slot
 	Score    float64 // points, set when graded
 	Max      float64
+	Held     Result // reached before a regrade took points away; it stays
+	Void     Void   // why it counts for nothing; zero unless voided
 }
+
+// A Void says why an attempt was voided, and when.
+type Void struct {
+	Reason string
+	At     time.Time
+}
+
+// A Result is what a score is worth.
+type Result int
+
+// The results, lowest first.
+const (
+	NotPassed Result = iota
+	Pass
+	StrongPass
+)
 
 // A Slot is one place of an attempt and what the learner did there.
 type Slot struct {
@@ -65,6 +83,8 @@ type Slot struct {
 	Answered time.Time // of the last change of the response
 	Client   string    // the browser tab that made it
 	Fraction float64   // set when graded
+	Dropped  bool      // it does not count; set when graded
+	Ruling   *Ruling   // how it is marked since its item was corrected; nil if it was not
 }
 
 // Begin starts an attempt on a form at now.
@@ -168,30 +188,65 @@ func (a *Attempt) Close(by ClosedBy, now time.Time, items func(VersionID) *Item,
 		by, now = ByDeadline, a.Deadline
 	}
 	a.State, a.ClosedBy, a.Finished = Graded, by, now
-	a.Score, a.Max = 0, 0
 	for i := range a.Slots {
-		s := &a.Slots[i]
-		if it := items(s.Version); it != nil {
-			s.Fraction = Score(it, s.Response, run).Fraction
-		}
-		a.Score += s.Points * s.Fraction
-		a.Max += s.Points
+		a.Slots[i].mark(items, run)
+	}
+	a.sum()
+}
+
+// Cancel voids the attempt at now for a reason: it counts for nothing. What it
+// holds is graded first, so that [Attempt.Restore] can take it back. Voiding
+// twice does nothing the second time.
+func (a *Attempt) Cancel(reason string, now time.Time, items func(VersionID) *Item, run Runner) {
+	if a.State == Voided {
+		return
+	}
+	a.Close(ByOperator, now, items, run)
+	a.State, a.Void = Voided, Void{reason, now}
+}
+
+// Restore takes the voiding back. It does nothing to an attempt that is not
+// voided.
+func (a *Attempt) Restore() {
+	if a.State == Voided {
+		a.State, a.Void = Graded, Void{}
 	}
 }
 
 // Percent returns the score of a graded attempt in per cent of the points.
-func (a *Attempt) Percent() float64 {
-	if a.Max == 0 {
+func (a *Attempt) Percent() float64 { return percentOf(a.Score, a.Max) }
+
+func percentOf(score, top float64) float64 {
+	if top == 0 {
 		return 0
 	}
-	return 100 * a.Score / a.Max
+	return 100 * score / top
 }
 
-// Passed reports whether a graded attempt reached the pass mark.
-func (a *Attempt) Passed() bool { return a.State == Graded && a.Percent() >= a.Rules.Pass-1e-9 }
+// Result returns what a score in per cent is worth.
+func (r Rules) Result(percent float64) Result {
+	switch p := percent + 1e-9; {
+	case p >= r.Strong:
+		return StrongPass
+	case p >= r.Pass:
+		return Pass
+	}
+	return NotPassed
+}
+
+// result is what the score is worth, or was before it was regraded.
+func (a *Attempt) result() Result { return max(a.Held, a.Rules.Result(a.Percent())) }
+
+// Kept reports whether the result stands above the score, because it was
+// reached before a regrade took points away.
+func (a *Attempt) Kept() bool { return a.State == Graded && a.Held > a.Rules.Result(a.Percent()) }
+
+// Passed reports whether a graded attempt reached the pass mark. A pass that
+// was reached once stays, whatever a regrade does to the score.
+func (a *Attempt) Passed() bool { return a.State == Graded && a.result() >= Pass }
 
 // Strong reports whether a graded attempt reached the strong pass.
-func (a *Attempt) Strong() bool { return a.State == Graded && a.Percent() >= a.Rules.Strong-1e-9 }
+func (a *Attempt) Strong() bool { return a.State == Graded && a.result() == StrongPass }
 
 // Used returns how long a finished attempt took.
 func (a *Attempt) Used() time.Duration { return a.Finished.Sub(a.Started) }

@@ -51,11 +51,12 @@ func (b *Bank) Item(id ItemID) *Item { return b.byID[id] }
 // change the list.
 func (b *Bank) All() []*Item { return b.items }
 
-// Pool returns the items of one pool, sorted by skill and id.
+// Pool returns the items of one pool that are not withdrawn, sorted by skill
+// and id.
 func (b *Bank) Pool(p Pool) []*Item {
 	var out []*Item
 	for _, it := range b.items {
-		if it.Pool == p {
+		if it.Pool == p && !it.Withdrawn() {
 			out = append(out, it)
 		}
 	}

@@ -44,6 +44,8 @@ type Rules struct {
 	Pass    float64 `json:"pass"`   // per cent of the points
 	Strong  float64 `json:"strong"` // per cent
 	Review  Review  `json:"review,omitempty"`
+	Retakes Retakes `json:"retakes,omitzero"`
+	Extra   Extra   `json:"extra,omitzero"`
 }
 
 // A Review says what of an attempt is shown once it is over. While it runs
@@ -63,8 +65,10 @@ func (r Review) Items() bool { return r == "" || r == Study }
 // Parts reports whether the score is broken down.
 func (r Review) Parts() bool { return r != Archived }
 
-// Duration returns the time from start to deadline.
-func (r Rules) Duration() time.Duration { return time.Duration(r.Minutes) * time.Minute }
+// Duration returns the time from start to deadline, with the extra time.
+func (r Rules) Duration() time.Duration {
+	return time.Duration(r.Minutes) * time.Minute * time.Duration(100+r.Extra.Percent) / 100
+}
 
 // A RulePoint is one thing a learner is told before the start.
 type RulePoint struct {
@@ -109,11 +113,13 @@ func LoadBlueprint(fsys fs.FS) (*Blueprint, source.Problems) {
 		Pass        float64                  `yaml:"pass"`
 		Strong      float64                  `yaml:"strong"`
 		Review      Review                   `yaml:"review"`
+		Retakes     Retakes                  `yaml:"retakes"`
 		Cells       map[string]map[Level]int `yaml:"cells"`
 		Rules       []RulePoint              `yaml:"rules"`
 	}
 	problems = f.Decode(&front)
-	b := &Blueprint{Title: front.Title, Points: front.Rules, Rules: Rules{Minutes: front.Minutes, Pass: front.Pass, Strong: front.Strong, Review: front.Review}}
+	b := &Blueprint{Title: front.Title, Points: front.Rules,
+		Rules: Rules{Minutes: front.Minutes, Pass: front.Pass, Strong: front.Strong, Review: front.Review, Retakes: front.Retakes}}
 	add := func(line int, what, mend string) { problems.Add(f.Name, line, what, mend) }
 	if front.Minutes < 1 || front.Minutes > 24*60 {
 		add(f.Line("minutes"), fmt.Sprintf("minutes is %d", front.Minutes), "write how long the exam takes, 1 to 1440")
@@ -123,6 +129,9 @@ func LoadBlueprint(fsys fs.FS) (*Blueprint, source.Problems) {
 	}
 	if !has([]Review{"", Study, Secure, Archived}, front.Review) {
 		add(f.Line("review:"), fmt.Sprintf("review is %q", front.Review), "write study, exam or archived")
+	}
+	if what, mend := front.Retakes.fault(front.Review); what != "" {
+		add(f.Line("retakes"), what, mend)
 	}
 	b.cells(f, front.Cells, add)
 	return b, problems

@@ -26,7 +26,7 @@ func (p *parser) check(it *Item) {
 	if it.Reads != "" && !has([]string{"code", "plan", "log"}, it.Reads) {
 		bad(fmt.Sprintf("reads %q", it.Reads), "write reads: code, plan or log")
 	}
-	if it.Changed != "" && !has([]string{"text", "key", "options", "dropped"}, it.Changed) {
+	if it.Changed != "" && !has(Kinds, it.Changed) {
 		bad(fmt.Sprintf("is changed %q", it.Changed), "write changed: text, key, options or dropped")
 	}
 	if it.Stem == "" {

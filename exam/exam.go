@@ -10,6 +10,11 @@
 // time is over is closed by whoever looks at it next; a sweeper that does the
 // same is only a convenience.
 //
+// Items change. An attempt is marked by the versions it was taken with, until
+// a [Ruling] says how a version that was wrong is marked: [Attempt.Close] heeds
+// it, and [Attempt.Regrade] applies it to what is graded already. A pass is
+// never taken away by that. [Attempt.Cancel] voids an attempt.
+//
 // Scoring is a pure function of an item version and a response ([Score]).
 //
 // The package knows nothing of SQL, HTTP or the rest of groundwork. Time and
@@ -33,6 +38,14 @@ var (
 	// ErrResponse means that a response does not fit its item: an option it
 	// does not have, a number that is none. The text says which.
 	ErrResponse = errors.New("the answer does not fit the question")
+
+	// ErrCarry means that answers to an older version of an item cannot be
+	// marked by the key of the newer one. The text says why.
+	ErrCarry = errors.New("the corrected item cannot mark earlier answers")
+
+	// ErrTooSoon means that the retake policy does not allow another attempt
+	// yet. It is a [TooSoonError], which says when it does.
+	ErrTooSoon = errors.New("the next attempt cannot begin yet")
 
 	// ErrBlueprint means that the bank cannot fill the blueprint.
 	ErrBlueprint = errors.New("the bank cannot fill the blueprint")

@@ -83,7 +83,7 @@ type Item struct {
 	Explanation string   `json:"explanation,omitempty"`
 
 	Enemies []ItemID `json:"-"` // never on one form with this item
-	Changed string   `json:"-"` // how it differs from the version before
+	Changed Kind     `json:"-"` // how it differs from the version before
 	Run     string   `json:"-"` // what computes the key: go or sql
 	Expr    string   `json:"-"` // the key as a Go constant expression
 	File    string   `json:"-"`

@@ -31,7 +31,7 @@ type facts struct {
 	Case      bool               `yaml:"case"`
 	Entry     string             `yaml:"entry"`
 	Ordered   bool               `yaml:"ordered"`
-	Changed   string             `yaml:"changed"`
+	Changed   Kind               `yaml:"changed"`
 }
 
 // A parser reads one file of items.

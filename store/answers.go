@@ -71,7 +71,7 @@ func (s *Store) slot(t *tx, learner LearnerID, id exam.AttemptID, n int) (*exam.
 	if err != nil {
 		return nil, nil, err
 	}
-	slot, err := scanSlot(t.row(slotColumns+` WHERE attempt_id = $1 AND n = $2`, id, n))
+	slot, err := scanSlot(t.row(slotColumns+` WHERE s.attempt_id = $1 AND s.n = $2`, id, n))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil, fmt.Errorf("%w: %d", exam.ErrNotOnForm, n)
 	}
@@ -150,7 +150,7 @@ func savedRev(t *tx, id exam.AttemptID, eventID string) (rev int, err error) {
 // An Event is one line of the log of an attempt, for its owner to read.
 type Event struct {
 	Seq    int
-	Kind   string // start, save, seen, extend, close
+	Kind   string // start, save, seen, extend, close, regrade, void, restore
 	Slot   int    // 0 if it concerns the attempt as a whole
 	Rev    int
 	Client string
@@ -205,39 +205,50 @@ func (s *Store) ExtendAttempt(ctx context.Context, id exam.AttemptID, minutes in
 		if !a.Open(now) {
 			return exam.ErrClosed
 		}
-		deadline = a.Deadline.Add(time.Duration(minutes) * time.Minute)
-		if err := t.one(`UPDATE attempts SET deadline_at = $2 WHERE id = $1`, id, millis(deadline)); err != nil {
-			return err
-		}
-		var seq int
-		err = t.row(`
-			INSERT INTO extensions (attempt_id, seq, minutes, reason, given_at)
-			VALUES ($1, (SELECT count(*) + 1 FROM extensions WHERE attempt_id = $1), $2, $3, $4) RETURNING seq`,
-			id, minutes, reason, millis(now)).Scan(&seq)
-		if err != nil {
-			return err
-		}
-		return log(t, id, event{kind: "extend", id: fmt.Sprintf("extend %d", seq), at: now, data: fmt.Sprintf("%d minutes: %s", minutes, reason)})
+		deadline, err = extend(t, a, minutes, reason, now)
+		return err
 	})
 	return deadline, err
+}
+
+// extend moves the deadline of a running attempt and notes why.
+func extend(t *tx, a *exam.Attempt, minutes int, reason string, now time.Time) (time.Time, error) {
+	deadline := a.Deadline.Add(time.Duration(minutes) * time.Minute)
+	if err := t.one(`UPDATE attempts SET deadline_at = $2 WHERE id = $1`, a.ID, millis(deadline)); err != nil {
+		return time.Time{}, err
+	}
+	var seq int
+	err := t.row(`
+		INSERT INTO extensions (attempt_id, seq, minutes, reason, given_at)
+		VALUES ($1, (SELECT count(*) + 1 FROM extensions WHERE attempt_id = $1), $2, $3, $4) RETURNING seq`,
+		a.ID, minutes, reason, millis(now)).Scan(&seq)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return deadline, log(t, a.ID, event{kind: "extend", id: fmt.Sprintf("extend %d", seq), at: now, data: fmt.Sprintf("%d minutes: %s", minutes, reason)})
 }
 
 // Extensions returns what was given back to an attempt of learner.
 func (s *Store) Extensions(ctx context.Context, learner LearnerID, id exam.AttemptID) (list []Extension, err error) {
 	err = s.view(ctx, "read extensions", func(t *tx) error {
-		list = nil
 		if err := owns(t, learner, id); err != nil {
 			return err
 		}
-		return t.each(func(r *sql.Rows) error {
-			var e Extension
-			var at sql.NullInt64
-			err := r.Scan(&e.Minutes, &e.Reason, &at)
-			e.Given = fromMillis(at)
-			list = append(list, e)
-			return err
-		}, `SELECT minutes, reason, given_at FROM extensions WHERE attempt_id = $1 ORDER BY seq`, id)
+		list, err = extensions(t, id)
+		return err
 	})
+	return list, err
+}
+
+func extensions(t *tx, id exam.AttemptID) (list []Extension, err error) {
+	err = t.each(func(r *sql.Rows) error {
+		var e Extension
+		var at sql.NullInt64
+		err := r.Scan(&e.Minutes, &e.Reason, &at)
+		e.Given = fromMillis(at)
+		list = append(list, e)
+		return err
+	}, `SELECT minutes, reason, given_at FROM extensions WHERE attempt_id = $1 ORDER BY seq`, id)
 	return list, err
 }
 

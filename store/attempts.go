@@ -21,6 +21,7 @@ type Start struct {
 	Seed  int64
 	Rules exam.Rules
 	Now   time.Time
+	Extra int                                      // per cent of time that the learner chose to have more; heeded in a study exam only
 	Draw  func(exam.History) ([]exam.Place, error) // the form
 	Code  func(exam.AttemptID) string              // the code by which a visitor resumes; nil gives none
 }
@@ -30,7 +31,8 @@ func NewAttemptID() exam.AttemptID { return exam.AttemptID(strings.ToLower(rand.
 
 // StartAttempt begins an attempt of learner, or returns the one that is open:
 // starting twice, even at once, gives one attempt. begun tells which. An open
-// attempt whose time is over is graded first.
+// attempt whose time is over is graded first. If the retake policy of st.Rules
+// does not allow another attempt yet it is refused with [exam.ErrTooSoon].
 func (s *Store) StartAttempt(ctx context.Context, learner LearnerID, st Start) (a *exam.Attempt, begun bool, err error) {
 	st.Now = stored(st.Now)
 	err = s.update(ctx, "start attempt", func(t *tx) error {
@@ -57,6 +59,18 @@ func (s *Store) StartAttempt(ctx context.Context, learner LearnerID, st Start) (
 
 // begin draws a form and stores the attempt with its slots.
 func (s *Store) begin(t *tx, learner LearnerID, st Start) (*exam.Attempt, error) {
+	past, err := attempts(t, learner, st.Exam)
+	if err != nil {
+		return nil, err
+	}
+	if next := st.Rules.Retakes.Next(past, st.Now); !next.IsZero() {
+		return nil, exam.TooSoonError{Next: next}
+	}
+	granted, err := allowance(t, learner)
+	if err != nil {
+		return nil, err
+	}
+	st.Rules = st.Rules.WithExtra(st.Extra, granted)
 	h, number, err := s.history(t, learner, st.Exam)
 	if err != nil {
 		return nil, err
@@ -89,7 +103,16 @@ func (s *Store) begin(t *tx, learner LearnerID, st Start) (*exam.Attempt, error)
 			return nil, err
 		}
 	}
-	return a, log(t, a.ID, event{kind: "start", id: "start", at: st.Now, data: fmt.Sprintf("seed %d", st.Seed)})
+	return a, log(t, a.ID, event{kind: "start", id: "start", at: st.Now, data: startWords(a)})
+}
+
+// startWords is what the log says of a start.
+func startWords(a *exam.Attempt) string {
+	words := fmt.Sprintf("seed %d", a.Seed)
+	if e := a.Rules.Extra; e.Percent > 0 {
+		words += fmt.Sprintf(", %d%% more time by the %s", e.Percent, e.By)
+	}
+	return words
 }
 
 func (s *Store) insertSlot(t *tx, a *exam.Attempt, slot *exam.Slot, it *exam.Item) error {
@@ -171,15 +194,11 @@ func (s *Store) OpenAttempt(ctx context.Context, learner LearnerID, name string,
 // Attempts returns the attempts of learner at an exam, oldest first, without
 // their slots. Those whose time is over are graded first.
 func (s *Store) Attempts(ctx context.Context, learner LearnerID, name string, now time.Time) (list []*exam.Attempt, err error) {
-	read := func(t *tx) error {
-		list = nil
-		return t.each(func(r *sql.Rows) error {
-			a, err := scanAttempt(r)
-			list = append(list, a)
-			return err
-		}, attemptColumns+` WHERE learner_id = $1 AND exam = $2 ORDER BY number`, learner, name)
-	}
-	if err := s.view(ctx, "read attempts", read); err != nil {
+	err = s.view(ctx, "read attempts", func(t *tx) error {
+		list, err = attempts(t, learner, name)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	for i, a := range list {
@@ -191,6 +210,17 @@ func (s *Store) Attempts(ctx context.Context, learner LearnerID, name string, no
 		}
 	}
 	return list, nil
+}
+
+// attempts returns the attempts of learner at an exam, oldest first, without
+// their slots.
+func attempts(t *tx, learner LearnerID, name string) (list []*exam.Attempt, err error) {
+	err = t.each(func(r *sql.Rows) error {
+		a, err := scanAttempt(r)
+		list = append(list, a)
+		return err
+	}, attemptColumns+` WHERE learner_id = $1 AND exam = $2 ORDER BY number`, learner, name)
+	return list, err
 }
 
 // SubmitAttempt hands an attempt in and grades it. Handing in twice, even at
@@ -236,19 +266,29 @@ func (s *Store) grade(t *tx, a *exam.Attempt, by exam.ClosedBy, now time.Time) e
 	if err := t.missed(); err != nil {
 		return err
 	}
+	if err := storeGrades(t, a); err != nil {
+		return err
+	}
+	return log(t, a.ID, event{kind: "close", id: "close", at: now, data: string(a.ClosedBy)})
+}
+
+// storeGrades stores how an attempt stands once it is over, and what its slots
+// are worth.
+func storeGrades(t *tx, a *exam.Attempt) error {
 	err := t.one(`
-		UPDATE attempts SET state = $2, closed_by = $3, finished_at = $4, score = $5, max_score = $6
-		WHERE id = $1 AND state = 'in_progress'`,
-		a.ID, a.State, a.ClosedBy, millis(a.Finished), a.Score, a.Max)
+		UPDATE attempts SET state = $2, closed_by = $3, finished_at = $4, score = $5, max_score = $6, held = $7, void_reason = $8, voided_at = $9
+		WHERE id = $1`,
+		a.ID, a.State, a.ClosedBy, millis(a.Finished), a.Score, a.Max, a.Held, a.Void.Reason, millis(a.Void.At))
 	if err != nil {
 		return err
 	}
 	for _, slot := range a.Slots {
-		if err := t.one(`UPDATE slots SET fraction = $3 WHERE attempt_id = $1 AND n = $2`, a.ID, slot.N, slot.Fraction); err != nil {
+		err := t.one(`UPDATE slots SET fraction = $3, dropped = $4 WHERE attempt_id = $1 AND n = $2`, a.ID, slot.N, slot.Fraction, slot.Dropped)
+		if err != nil {
 			return err
 		}
 	}
-	return log(t, a.ID, event{kind: "close", id: "close", at: now, data: string(a.ClosedBy)})
+	return nil
 }
 
 // CloseDue grades every attempt whose time was over at now and returns how
@@ -306,7 +346,8 @@ func (s *Store) attempt(t *tx, learner LearnerID, id exam.AttemptID) (*exam.Atte
 }
 
 const attemptColumns = `
-	SELECT id, exam, number, seed, rules, state, closed_by, started_at, deadline_at, finished_at, score, max_score
+	SELECT id, exam, number, seed, rules, state, closed_by, started_at, deadline_at, finished_at, score, max_score,
+		held, void_reason, voided_at
 	FROM attempts`
 
 // scanner is a row of either kind.
@@ -317,20 +358,23 @@ func scanAttempt(row scanner) (*exam.Attempt, error) {
 		a                           exam.Attempt
 		rules                       string
 		started, deadline, finished sql.NullInt64
+		voided                      sql.NullInt64
 		score, top                  sql.NullFloat64
 	)
-	err := row.Scan(&a.ID, &a.Exam, &a.Number, &a.Seed, &rules, &a.State, &a.ClosedBy, &started, &deadline, &finished, &score, &top)
+	err := row.Scan(&a.ID, &a.Exam, &a.Number, &a.Seed, &rules, &a.State, &a.ClosedBy, &started, &deadline, &finished, &score, &top,
+		&a.Held, &a.Void.Reason, &voided)
 	if err != nil {
 		return nil, err
 	}
 	a.Started, a.Deadline, a.Finished = fromMillis(started), fromMillis(deadline), fromMillis(finished)
-	a.Score, a.Max = score.Float64, top.Float64
+	a.Score, a.Max, a.Void.At = score.Float64, top.Float64, fromMillis(voided)
 	return &a, json.Unmarshal([]byte(rules), &a.Rules)
 }
 
 const slotColumns = `
-	SELECT n, item_id, version_id, option_order, points, response, flagged, note, rev, client, seen_at, answered_at, fraction
-	FROM slots`
+	SELECT s.n, s.item_id, s.version_id, s.option_order, s.points, s.response, s.flagged, s.note, s.rev, s.client,
+		s.seen_at, s.answered_at, s.fraction, s.dropped, r.marked_by, r.change, r.policy, r.reason, r.made_at
+	FROM slots s LEFT JOIN rulings r ON r.version_id = s.version_id AND r.current = 1`
 
 func slots(t *tx, id exam.AttemptID) ([]exam.Slot, error) {
 	var list []exam.Slot
@@ -338,7 +382,7 @@ func slots(t *tx, id exam.AttemptID) ([]exam.Slot, error) {
 		s, err := scanSlot(r)
 		list = append(list, s)
 		return err
-	}, slotColumns+` WHERE attempt_id = $1 ORDER BY n`, id)
+	}, slotColumns+` WHERE s.attempt_id = $1 ORDER BY s.n`, id)
 	return list, err
 }
 
@@ -346,10 +390,13 @@ func scanSlot(row scanner) (s exam.Slot, err error) {
 	var order, response string
 	var seen, answered sql.NullInt64
 	var fraction sql.NullFloat64
-	err = row.Scan(&s.N, &s.Item, &s.Version, &order, &s.Points, &response, &s.Flagged, &s.Note, &s.Rev, &s.Client, &seen, &answered, &fraction)
+	var ruling nullRuling
+	err = row.Scan(append([]any{&s.N, &s.Item, &s.Version, &order, &s.Points, &response, &s.Flagged, &s.Note, &s.Rev, &s.Client,
+		&seen, &answered, &fraction, &s.Dropped}, ruling.columns()...)...)
 	if err != nil {
 		return s, err
 	}
+	s.Ruling = ruling.ruling(s.Item, s.Version)
 	s.Order = splitIDs(order)
 	s.Seen, s.Answered, s.Fraction = fromMillis(seen), fromMillis(answered), fraction.Float64
 	s.Response, err = exam.DecodeResponse(response)
@@ -423,7 +470,7 @@ func (s *Store) Marks(ctx context.Context, learner LearnerID, name string, limit
 		}, `SELECT a.id, a.finished_at, s.item_id, s.version_id, s.fraction
 			FROM (SELECT id, finished_at, number FROM attempts
 				WHERE learner_id = $1 AND exam = $2 AND state = 'graded' ORDER BY number DESC LIMIT $3) AS a
-			JOIN slots s ON s.attempt_id = a.id ORDER BY a.number DESC, s.n`, learner, name, limit)
+			JOIN slots s ON s.attempt_id = a.id WHERE s.dropped = 0 ORDER BY a.number DESC, s.n`, learner, name, limit)
 	})
 	return list, err
 }

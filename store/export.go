@@ -24,6 +24,7 @@ type Export struct {
 	Cards    []practice.Card
 	Reviews  []practice.Review // answers to cards, oldest first
 	Practice *Practice         // settings, without the cards; nil if there are none
+	Extra    exam.Extra        // time that the operator granted; zero if none
 
 	items map[exam.VersionID]*exam.Item
 }
@@ -38,6 +39,7 @@ type Done struct {
 type ExportedAttempt struct {
 	exam.Attempt
 	Extensions []Extension
+	Regrades   []exam.Regrade
 	Events     []ExportedEvent
 }
 
@@ -65,6 +67,9 @@ func (s *Store) Export(ctx context.Context, learner LearnerID) (e Export, err er
 			return err
 		}
 		e.Seen = fromMillis(seen)
+		if e.Extra, err = allowance(t, learner); err != nil {
+			return err
+		}
 		return errors.Join(e.readSignIns(t), e.readWork(t), e.readPractice(t), s.exportAttempts(t, &e))
 	})
 	return e, err
@@ -147,23 +152,24 @@ func (s *Store) exportAttempts(t *tx, e *Export) error {
 			if e.items[slot.Version], err = s.item(t, slot.Version); err != nil {
 				return err
 			}
+			if slot.Ruling == nil {
+				continue
+			}
+			if e.items[slot.Ruling.New], err = s.item(t, slot.Ruling.New); err != nil {
+				return err
+			}
 		}
-		if err := errors.Join(a.readExtensions(t), a.readEvents(t)); err != nil {
+		if a.Extensions, err = extensions(t, a.ID); err != nil {
+			return err
+		}
+		if a.Regrades, err = regrades(t, a.ID); err != nil {
+			return err
+		}
+		if err := a.readEvents(t); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (a *ExportedAttempt) readExtensions(t *tx) error {
-	return t.each(func(r *sql.Rows) error {
-		var x Extension
-		var at sql.NullInt64
-		err := r.Scan(&x.Minutes, &x.Reason, &at)
-		x.Given = fromMillis(at)
-		a.Extensions = append(a.Extensions, x)
-		return err
-	}, `SELECT minutes, reason, given_at FROM extensions WHERE attempt_id = $1 ORDER BY seq`, a.ID)
 }
 
 func (a *ExportedAttempt) readEvents(t *tx) error {

@@ -47,11 +47,18 @@ func (s *Store) Items(ctx context.Context, a *exam.Attempt) (func(exam.VersionID
 	return s.items.get, err
 }
 
-// load brings the versions of slots into memory.
+// load brings the versions of slots into memory, and those by which slots are
+// marked since their item was corrected.
 func (s *Store) load(t *tx, slots []exam.Slot) error {
 	for _, slot := range slots {
 		if _, err := s.item(t, slot.Version); err != nil {
 			return fmt.Errorf("item %s: %w", slot.Item, err)
+		}
+		if slot.Ruling == nil {
+			continue
+		}
+		if _, err := s.item(t, slot.Ruling.New); err != nil {
+			return fmt.Errorf("item %s as corrected: %w", slot.Item, err)
 		}
 	}
 	return nil

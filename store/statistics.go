@@ -51,7 +51,7 @@ func responsesQuery(which Which) (string, error) {
 		SELECT a.id, a.number, a.rules, a.started_at, a.finished_at, a.score, a.max_score,
 			s.n, s.item_id, s.version_id, s.points, s.response, s.seen_at, s.answered_at, s.fraction
 		FROM attempts a JOIN slots s ON s.attempt_id = a.id
-		WHERE a.exam = $1 AND a.state = 'graded' AND NOT EXISTS (
+		WHERE a.exam = $1 AND a.state = 'graded' AND s.dropped = 0 AND NOT EXISTS (
 			SELECT 1 FROM attempts b
 			WHERE b.exam = a.exam AND b.learner_id = a.learner_id AND b.state = 'graded' AND ` + others + `)
 		ORDER BY a.exam, a.learner_id, a.started_at, a.score, a.max_score, a.id, s.n`, err
@@ -73,11 +73,18 @@ func (s *Store) Responses(ctx context.Context, name string, which Which, yield f
 		if err := s.loadVersions(t); err != nil {
 			return err
 		}
+		rescored, err := s.rescored(t)
+		if err != nil {
+			return err
+		}
 		a := &exam.Attempt{}
 		return t.each(func(r *sql.Rows) error {
 			slot, err := scanResponse(r, name, &a)
 			if err != nil {
 				return err
+			}
+			if to, ok := rescored[slot.Version]; ok {
+				slot.Version, slot.Response = to.version, to.carry(slot.Response)
 			}
 			it := s.items.get(slot.Version)
 			if it == nil {
@@ -86,6 +93,32 @@ func (s *Store) Responses(ctx context.Context, name string, which Which, yield f
 			return yield(a, slot, it)
 		}, query, name)
 	})
+}
+
+// A rescore says how answers to a version that was wrong are counted.
+type rescore struct {
+	version exam.VersionID
+	carry   func(exam.Response) exam.Response
+}
+
+// rescored returns the versions that are marked by a corrected one alone. All
+// versions must be in memory.
+func (s *Store) rescored(t *tx) (map[exam.VersionID]rescore, error) {
+	to := map[exam.VersionID]rescore{}
+	err := t.each(func(r *sql.Rows) error {
+		var old, by exam.VersionID
+		if err := r.Scan(&old, &by); err != nil {
+			return err
+		}
+		from, new := s.items.get(old), s.items.get(by)
+		if from == nil || new == nil {
+			return fmt.Errorf("versions %s and %s: %w", old, by, sql.ErrNoRows)
+		}
+		carry, err := exam.Carry(from, new)
+		to[old] = rescore{by, carry}
+		return err
+	}, `SELECT version_id, marked_by FROM rulings WHERE current = 1 AND policy = 'rescore'`)
+	return to, err
 }
 
 // scanResponse reads a row of responsesQuery. It puts a new attempt into *a

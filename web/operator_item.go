@@ -61,7 +61,7 @@ func (o *operator) statsItem(w http.ResponseWriter, r *http.Request) error {
 	if which != store.First {
 		v.Back += "?attempts=" + string(which)
 	}
-	meaning := analysis.Meaning(it)
+	meaning := it.Meaning()
 	if i := slices.IndexFunc(found, func(f analysis.ItemReport) bool { return f.Meaning == meaning }); i >= 0 {
 		v.fill(&found[i])
 	}
@@ -162,13 +162,13 @@ func (o *operator) versions(r *http.Request, it *exam.Item, inBank bool, found [
 			people[v.ID] = v.N
 		}
 	}
-	meaning, current := analysis.Meaning(it), it.Version()
+	meaning, current := it.Meaning(), it.Version()
 	for _, v := range list {
 		row := versionRow{ID: string(v.ID), Stored: day(v.Stored), People: fmt.Sprint(people[v.ID])}
 		switch {
 		case v.ID == current && inBank:
 			row.Standing = "is the present one"
-		case analysis.Meaning(v.Item) == meaning:
+		case v.Item.Meaning() == meaning:
 			row.Standing = "asks the same and is counted with it"
 		default:
 			row.Standing = "has other options or another key and is counted apart"

@@ -49,7 +49,7 @@ type Report struct {
 // discrimination, efficiency and weights are in per cent, as is usual.
 type ItemReport struct {
 	Item     exam.ItemID    `json:"item"`
-	Meaning  string         `json:"meaning,omitempty"` // see Meaning
+	Meaning  string         `json:"meaning,omitempty"` // see exam.Item.Meaning
 	Versions []VersionCount `json:"versions,omitempty"`
 	Earlier  bool           `json:"earlier,omitempty"` // the item means something else by now
 	N        int            `json:"n"`                 // people who had it

@@ -45,9 +45,10 @@ func NewStream() *Stream {
 
 // Slot counts one slot of an attempt; it is the item in the version of the
 // slot. Of the attempt its id and its rules are read. Statistics of an item
-// are kept apart by its [Meaning]. The time an answer took is from the first
-// look at the item to the last change of the answer; who comes back to an item
-// later makes it longer, which is why the median is reported.
+// are kept apart by its meaning ([exam.Item.Meaning]). The time an answer took
+// is from the first look at the item to the last change of the answer; who
+// comes back to an item later makes it longer, which is why the median is
+// reported.
 func (s *Stream) Slot(a *exam.Attempt, slot exam.Slot, it *exam.Item) error {
 	if a.ID != s.attempt {
 		if err := s.flush(); err != nil {
@@ -82,7 +83,7 @@ func (s *Stream) track(a *exam.Attempt, id exam.VersionID, it *exam.Item) *track
 // meet takes up a version that was not met before.
 func (s *Stream) meet(id exam.VersionID, it *exam.Item) *tracked {
 	about := NewSubject(it)
-	meaning := Meaning(it)
+	meaning := it.Meaning()
 	n, known := s.meanings[meaning]
 	if !known {
 		n = s.c.Item(about)

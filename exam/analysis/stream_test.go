@@ -79,34 +79,6 @@ func TestSubjects(t *testing.T) {
 	}
 }
 
-// Versions are counted together as long as they mean the same.
-func TestMeaning(t *testing.T) {
-	base := func() *exam.Item {
-		return &exam.Item{ID: "api-e01", Type: exam.Single, Stem: "Which?", Level: exam.Mid, Options: opts("b", "abc")}
-	}
-	tests := []struct {
-		name   string
-		change func(*exam.Item)
-		same   bool
-	}{
-		{"nothing", func(*exam.Item) {}, true},
-		{"the stem", func(it *exam.Item) { it.Stem = "Which one?" }, true},
-		{"a reason, the level, the time", func(it *exam.Item) { it.Options[0].Reason, it.Level, it.Seconds = "so", exam.Senior, 40 }, true},
-		{"the key", func(it *exam.Item) { it.Options[0].Key, it.Options[1].Key = true, false }, false},
-		{"an option's words", func(it *exam.Item) { it.Options[2].Text = "other" }, false},
-		{"an option more", func(it *exam.Item) { it.Options = opts("b", "abcd") }, false},
-		{"the type", func(it *exam.Item) { it.Type = exam.Multiple }, false},
-		{"the id", func(it *exam.Item) { it.ID = "api-e02" }, false},
-	}
-	for _, tt := range tests {
-		it := base()
-		tt.change(it)
-		if same := Meaning(it) == Meaning(base()); same != tt.same {
-			t.Errorf("another version with other %s: the same meaning %t, want %t", tt.name, same, tt.same)
-		}
-	}
-}
-
 // A stream groups slots by attempt, versions by meaning, and leaves out who
 // answered nothing.
 func TestStream(t *testing.T) {

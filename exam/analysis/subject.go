@@ -1,39 +1,12 @@
 package analysis
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"groundwork/exam"
 )
-
-// Meaning returns what two versions of an item share if their statistics may be
-// added up: the options, what is right, and how an answer is scored. The stem,
-// reasons, level and the like may differ, since mending a word must not throw
-// away what is known; who changes what is asked changes an option or the key
-// as well. Options are compared to the letter, since nobody can tell a mended
-// word from another mistake.
-func Meaning(it *exam.Item) string {
-	bare := exam.Item{ID: it.ID, Type: it.Type, Case: it.Case, Number: it.Number, Query: it.Query,
-		Options: unexplained(it.Options), Choices: unexplained(it.Choices)}
-	for _, b := range it.Blanks {
-		bare.Blanks = append(bare.Blanks, exam.Blank{Typed: b.Typed, Options: unexplained(b.Options)})
-	}
-	sum := sha256.Sum256(bare.Encode())
-	return hex.EncodeToString(sum[:6])
-}
-
-func unexplained(options []exam.Option) []exam.Option {
-	out := slices.Clone(options)
-	for i := range out {
-		out[i].Reason = ""
-	}
-	return out
-}
 
 // Guess returns the share of the points that blind guessing earns on average:
 // one over the options for a single choice, one over the choices for a match,
