@@ -169,10 +169,10 @@ func carryPairs(pairs map[OptionID]string, options, choices map[OptionID]OptionI
 	}
 	out := make(map[OptionID]string, len(pairs))
 	for k, v := range pairs {
-		out[k] = v
 		if len(blanks) == 0 {
-			delete(out, k)
 			out[options[k]] = string(choices[OptionID(v)])
+		} else {
+			out[k] = v
 		}
 	}
 	for i, to := range blanks {

@@ -26,6 +26,7 @@ func (t Tally) Share() float64 {
 
 // A Report is what a graded attempt says about the learner.
 type Report struct {
+	Items    int // that count; those that were dropped do not
 	Percent  float64
 	Error    float64 // standard error of measurement, in per cent points
 	Low      float64 // Percent - Error, not below 0
@@ -53,9 +54,10 @@ func NewReport(a *Attempt, items func(VersionID) *Item) *Report {
 	}
 	for _, s := range a.Slots {
 		it := items(s.Version)
-		if it == nil {
+		if it == nil || s.Dropped {
 			continue
 		}
+		r.Items++
 		m := Mark{Fraction: s.Fraction, Blank: s.Response.Blank()}
 		switch {
 		case m.Right():
@@ -80,7 +82,7 @@ func NewReport(a *Attempt, items func(VersionID) *Item) *Report {
 	slices.SortStableFunc(r.Lessons, func(x, y Tally) int {
 		return cmp.Compare(float64(y.Items)-y.Points, float64(x.Items)-x.Points)
 	})
-	n := float64(len(a.Slots))
+	n := float64(r.Items)
 	r.Error = 100 * LordError(r.Percent/100*n, n) / max(n, 1)
 	r.Low, r.High = max(0, r.Percent-r.Error), min(100, r.Percent+r.Error)
 	r.WilsonLo, r.WilsonHi = Wilson(r.Percent/100*n, n)

@@ -105,7 +105,7 @@ func TestNewReport(t *testing.T) {
 	percent := 100 * 4.4999999 / 8
 	se := 100 * math.Sqrt(4.4999999*3.5000001/7) / 8
 	want := &Report{
-		Percent: percent, Error: se, Low: percent - se, High: percent + se,
+		Items: 8, Percent: percent, Error: se, Low: percent - se, High: percent + se,
 		Right: 4, Partly: 1, Wrong: 2, Blank: 1,
 		Skills: []Tally{{"b", 4, 3.4999999}, {"a", 4, 1}},
 		Levels: []Tally{{"junior", 4, 1.4999999}, {"mid", 0, 0}, {"senior", 4, 3}},
@@ -124,7 +124,7 @@ func TestReportOfAllAndNothing(t *testing.T) {
 	where := [3]string{"a", "mid", "a/one"}
 	a, items := graded([]float64{1, 1, 1}, where)
 	got := NewReport(a, items)
-	want := &Report{Percent: 100, Low: 100, High: 100, Right: 3, Skills: []Tally{{"a", 3, 3}}, Levels: []Tally{{"junior", 0, 0}, {"mid", 3, 3}, {"senior", 0, 0}}, WilsonLo: 43.85, WilsonHi: 100}
+	want := &Report{Items: 3, Percent: 100, Low: 100, High: 100, Right: 3, Skills: []Tally{{"a", 3, 3}}, Levels: []Tally{{"junior", 0, 0}, {"mid", 3, 3}, {"senior", 0, 0}}, WilsonLo: 43.85, WilsonHi: 100}
 	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 0.01)); diff != "" {
 		t.Errorf("everything right (-want +got):\n%s", diff)
 	}
