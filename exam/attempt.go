@@ -61,12 +61,31 @@ type Void struct {
 // A Result is what a score is worth.
 type Result int
 
-// The results, lowest first.
+// The results, lowest first. Their numbers are stored.
 const (
 	NotPassed Result = iota
 	Pass
 	StrongPass
 )
+
+// String is the result in words.
+func (r Result) String() string {
+	return [...]string{"not passed", "passed", "strong pass"}[r]
+}
+
+// MarshalText writes the result in words, for those who read exports.
+func (r Result) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (r *Result) UnmarshalText(text []byte) error {
+	for _, known := range []Result{NotPassed, Pass, StrongPass} {
+		if string(text) == known.String() {
+			*r = known
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no result", text)
+}
 
 // A Slot is one place of an attempt and what the learner did there.
 type Slot struct {

@@ -60,13 +60,13 @@ func (p Policy) Compares() bool { return p == Rescore || p == Either }
 
 // A Ruling is the decision how one version of an item is marked from then on.
 type Ruling struct {
-	Item   ItemID
-	Old    VersionID // the version that it is about
-	New    VersionID // the corrected one
-	Change Kind
-	Policy Policy
-	Reason string // shown to those whose result it changes
-	Made   time.Time
+	Item   ItemID    `json:"item"`
+	Old    VersionID `json:"version"`   // the version that it is about
+	New    VersionID `json:"marked_by"` // the corrected one
+	Change Kind      `json:"change"`
+	Policy Policy    `json:"policy"`
+	Reason string    `json:"reason"` // shown to those whose result it changes
+	Made   time.Time `json:"at"`
 }
 
 // Meaning returns what two versions of an item share if answers to them are
@@ -255,20 +255,21 @@ func (s *Slot) Shown(items func(VersionID) *Item) (*Item, Response, []OptionID) 
 // A Regrade is one slot of an attempt that was marked anew, and what that did
 // to the attempt.
 type Regrade struct {
-	Slot          int
-	Item          ItemID
-	Before, After Grade
-	Made          time.Time // when it was stored
-	Ruling        *Ruling   // nil where a ruling was taken back
+	Slot   int       `json:"slot"`
+	Item   ItemID    `json:"item"`
+	Before Grade     `json:"before"`
+	After  Grade     `json:"after"`
+	Made   time.Time `json:"at"`               // when it was stored
+	Ruling *Ruling   `json:"ruling,omitempty"` // nil where a ruling was taken back
 }
 
 // A Grade is what a slot and its attempt are worth at one moment.
 type Grade struct {
-	Fraction float64 // of the slot's points
-	Dropped  bool    // the slot does not count
-	Score    float64 // of the attempt
-	Max      float64
-	Result   Result
+	Fraction float64 `json:"fraction"`          // of the slot's points
+	Dropped  bool    `json:"dropped,omitempty"` // the slot does not count
+	Score    float64 `json:"score"`             // of the attempt
+	Max      float64 `json:"max_score"`
+	Result   Result  `json:"result"`
 }
 
 // Percent returns the score in per cent of the points.

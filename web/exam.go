@@ -102,7 +102,7 @@ func (s *Server) newStartView(r *http.Request) (startView, error) {
 	for _, a := range list {
 		if a.State == exam.InProgress {
 			v.Open, v.Left = a, a.Left(s.now())
-		} else if a.State == exam.Graded {
+		} else {
 			v.Past = append(v.Past, newPastView(a))
 		}
 	}
@@ -118,6 +118,8 @@ func newPastView(a *exam.Attempt) pastView {
 
 func verdict(a *exam.Attempt) string {
 	switch {
+	case a.State == exam.Voided:
+		return "Voided"
 	case a.Strong():
 		return "Strong pass"
 	case a.Passed():

@@ -70,6 +70,7 @@ type exportLearner struct {
 	Role    string          `json:"role"`
 	Created time.Time       `json:"created"`
 	Seen    time.Time       `json:"seen,omitzero"`
+	Extra   exam.Extra      `json:"extra_time,omitzero"` // that the operator granted
 }
 
 type exportSignIn struct {
@@ -104,7 +105,9 @@ type exportAttempt struct {
 	Score      *float64          `json:"score,omitempty"`
 	Max        *float64          `json:"max_score,omitempty"`
 	Withheld   string            `json:"withheld,omitempty"`
+	Void       *exportVoid       `json:"voided,omitempty"`
 	Extensions []exportExtension `json:"extensions,omitempty"`
+	Regrades   []exam.Regrade    `json:"regrades,omitempty"`
 	Slots      []exportSlot      `json:"slots"`
 	Events     []exportEvent     `json:"events"`
 
@@ -115,6 +118,11 @@ type exportExtension struct {
 	Minutes int       `json:"minutes"`
 	Reason  string    `json:"reason"`
 	Given   time.Time `json:"given"`
+}
+
+type exportVoid struct {
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
 }
 
 type exportSlot struct {
@@ -153,7 +161,7 @@ func newExportView(e store.Export, item func(exam.VersionID) *exam.Item) exportV
 	l := e.Learner
 	v := exportView{
 		Format: "groundwork export 1", Taken: e.Taken.UTC().Truncate(time.Second), Browsers: e.Browsers,
-		Learner: exportLearner{l.ID, l.Email, l.Name, l.Role, l.Created, e.Seen},
+		Learner: exportLearner{l.ID, l.Email, l.Name, l.Role, l.Created, e.Seen, e.Extra},
 		SignIns: []exportSignIn{}, Progress: []exportDone{}, Notes: []exportNote{}, Attempts: []exportAttempt{},
 	}
 	for _, in := range e.SignIns {
@@ -186,6 +194,10 @@ func newExportAttempt(a store.ExportedAttempt, item func(exam.VersionID) *exam.I
 	} else {
 		v.Withheld = "Results, option ids and the details of the log are kept back until this attempt is over."
 	}
+	if a.State == exam.Voided {
+		v.Void = &exportVoid{a.Void.Reason, a.Void.At}
+	}
+	v.Regrades = a.Regrades
 	for _, x := range a.Extensions {
 		v.Extensions = append(v.Extensions, exportExtension(x))
 	}
@@ -226,6 +238,8 @@ func newExportSlot(s exam.Slot, it *exam.Item) exportSlot {
 // slotResult says in a word how a slot of a graded attempt was scored.
 func slotResult(s exam.Slot) string {
 	switch m := (exam.Mark{Fraction: s.Fraction, Blank: s.Response.Blank()}); {
+	case s.Dropped:
+		return "not counted"
 	case m.Blank:
 		return "blank"
 	case m.Right():
@@ -302,7 +316,7 @@ func (a exportAttempt) outcome() string {
 	case a.State == exam.InProgress:
 		return "In progress until " + dayTime(a.Deadline) + ". Whether answers are right is told when it is over."
 	case a.Score == nil:
-		return "Voided."
+		return "Voided on " + dayTime(a.Void.At) + ": " + a.Void.Reason
 	}
 	return fmt.Sprintf("%s: %.4g of %.4g points. The pass mark was %.4g%% of the points.", a.verdict, *a.Score, *a.Max, a.Rules.Pass)
 }

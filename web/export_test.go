@@ -76,6 +76,9 @@ func exportOf(state exam.State) store.Export {
 	if state == exam.Graded {
 		a.Finished, a.ClosedBy, a.Score, a.Max = start.Add(time.Hour), exam.ByLearner, 3, 7
 	}
+	if state == exam.Voided {
+		a.Void = exam.Void{Reason: "two people sat it", At: start.Add(22 * time.Hour)}
+	}
 	return store.Export{
 		Taken:    start.Add(2 * time.Hour),
 		Learner:  store.Learner{ID: 5, Email: ilse, Name: "Ilse <Brandt>", Role: "learner", Created: start},
@@ -145,7 +148,7 @@ func TestExportPage(t *testing.T) {
 			"6 | Gaps | Gap 1: PUT; Gap 2: HEAD",
 			"7 | Left alone | left blank",
 		}},
-		{exam.Voided, "Voided.", []string{
+		{exam.Voided, "Voided on 15 June 2026, 12:00 UTC: two people sat it", []string{
 			"Item | Title | Your answer",
 			"1 | One of three | first",
 			"2 | All of three | second; third",

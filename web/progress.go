@@ -199,6 +199,7 @@ type dashboardView struct {
 	Steps    []stepRow
 	Projects []projectRow
 	Notes    []noteRow
+	Changed  []changedView // results that operators have changed lately
 	Nothing  bool
 }
 
@@ -249,6 +250,9 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 	s.dashboardPlan(&v, states, done)
 	s.dashboardWork(&v, done)
 	s.dashboardExams(&v, attempts)
+	if v.Changed, err = s.changedResults(r.Context(), attempts); err != nil {
+		return err
+	}
 	v.Next = s.next(states, done, attempts)
 	d, err := s.dashboardDue(r.Context(), &v)
 	if err != nil {
@@ -331,12 +335,14 @@ func (s *Server) dashboardExams(v *dashboardView, attempts []*exam.Attempt) {
 	rules := s.site.Load().Blueprint.Rules
 	trend := ui.Trend{Gates: []ui.Gate{{At: rules.Pass, Text: "pass"}, {At: rules.Strong, Text: "strong pass"}}}
 	for _, a := range attempts {
+		if a.State != exam.InProgress {
+			v.Past = append(v.Past, newPastView(a))
+		}
 		if a.State != exam.Graded {
 			continue
 		}
 		rep := briefReport(a)
 		trend.Points = append(trend.Points, ui.TrendPoint{When: a.Finished.Format("2 Jan"), Value: round(rep.Percent), Low: round(rep.Low), High: round(rep.High)})
-		v.Past = append(v.Past, newPastView(a))
 	}
 	if len(trend.Points) > 0 {
 		trend.Label = trendLabel(trend)

@@ -68,6 +68,7 @@ type resultView struct {
 	Items   []resultItem
 	Account bool
 	Given   []store.Extension
+	Changed affectedView // what operators have decided about it since
 }
 
 // bandView is the skills of one band.
@@ -121,6 +122,9 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) error {
 	if v.New, err = s.store.NewItems(r.Context(), learner(r.Context()), g.ID); err != nil {
 		return err
 	}
+	if v.Changed, err = s.affected(r.Context(), g.Attempt); err != nil {
+		return err
+	}
 	return show(w, r, http.StatusOK, resultPage(v))
 }
 
@@ -160,7 +164,7 @@ func scoreWords(a *exam.Attempt, rep *exam.Report) (story, truth string) {
 	if rep.Border {
 		story = fmt.Sprintf("It was close: %.0f ± %.0f; the pass line, %g, is inside, so a second attempt may differ.", rep.Percent, rep.Error, a.Rules.Pass)
 	}
-	return story + fmt.Sprintf(" Two out of three other sets of %d items would put you between %.0f and %.0f.", len(a.Slots), rep.Low, rep.High), truth
+	return story + fmt.Sprintf(" Two out of three other sets of %d items would put you between %.0f and %.0f.", rep.Items, rep.Low, rep.High), truth
 }
 
 // bands sorts the skills of a report into three bands, the strongest first, and
@@ -253,13 +257,13 @@ func (s *Server) resultItems(v *resultView, r *http.Request, g graded) {
 	lib := s.site.Load().Library
 	count := map[string]int{}
 	for _, slot := range v.Attempt.Slots {
-		it := g.Items(slot.Version)
+		it, answer, order := slot.Shown(g.Items)
 		if it == nil {
 			continue
 		}
-		m := exam.Score(it, slot.Response, nil)
+		m := exam.Score(it, answer, nil)
 		m.Fraction = slot.Fraction
-		in := map[string]bool{"all": true, "right": m.Right(), "wrong": !m.Right(), "flagged": slot.Flagged}
+		in := map[string]bool{"all": true, "right": m.Right(), "wrong": !m.Right() && !slot.Dropped, "flagged": slot.Flagged}
 		for tab, ok := range in {
 			if ok {
 				count[tab]++
@@ -271,7 +275,7 @@ func (s *Server) resultItems(v *resultView, r *http.Request, g graded) {
 		item := resultItem{
 			N: slot.N, Title: it.Title, Good: m.Right(), Flagged: slot.Flagged, Note: slot.Note,
 			Report: "/report?page=" + attemptURL(v.Attempt.ID) + "&ref=" + string(slot.Item) + "+" + string(slot.Version),
-			Review: newReviewView(it, slot.Order, slot.Response, m),
+			Review: newReviewView(it, order, answer, m),
 		}
 		item.Where = it.Skill + ", " + string(it.Level)
 		if sk := lib.Skill(it.Skill); sk != nil {
@@ -281,6 +285,8 @@ func (s *Server) resultItems(v *resultView, r *http.Request, g graded) {
 			item.Where += ", " + brief(used) + " of " + brief(time.Duration(it.Seconds)*time.Second)
 		}
 		switch {
+		case slot.Dropped:
+			item.Where += ", not counted"
 		case m.Blank:
 			item.Where += ", blank"
 		case m.Partly():

@@ -28,7 +28,7 @@ type resultFile struct {
 	Started  time.Time      `json:"started"`
 	Finished time.Time      `json:"finished"`
 	ClosedBy exam.ClosedBy  `json:"closed_by"` // learner, deadline, operator
-	Verdict  string         `json:"verdict"`   // not passed, passed, strong pass
+	Verdict  string         `json:"verdict"`   // not passed, passed, strong pass, voided
 	Score    fileScore      `json:"score"`
 	Counts   fileCounts     `json:"counts"`
 	Seconds  fileSeconds    `json:"seconds"`
@@ -104,7 +104,7 @@ type fileItem struct {
 	Level    exam.Level     `json:"level"`
 	Type     exam.Type      `json:"type"`
 	Lesson   string         `json:"lesson"`
-	Result   string         `json:"result"` // right, partly right, wrong, blank
+	Result   string         `json:"result"` // right, partly right, wrong, blank, not counted
 	Points   float64        `json:"points"` // won
 	Max      float64        `json:"max"`
 	Answer   string         `json:"answer"`           // the learner's, in words
@@ -134,7 +134,7 @@ func (s *Server) newResultFile(g graded) resultFile {
 			Points: rounded(g.Score), Max: rounded(g.Max), Percent: rounded(rep.Percent), Error: rounded(rep.Error), Low: rounded(rep.Low), High: rounded(rep.High),
 			WilsonLow: rounded(rep.WilsonLo), WilsonHigh: rounded(rep.WilsonHi), Pass: g.Rules.Pass, Strong: g.Rules.Strong, Near: rep.Border,
 		},
-		Counts:  fileCounts{len(g.Slots), rep.Right, rep.Partly, rep.Wrong, rep.Blank},
+		Counts:  fileCounts{rep.Items, rep.Right, rep.Partly, rep.Wrong, rep.Blank},
 		Seconds: fileSeconds{rounded(g.Attempt.Used().Seconds()), g.Deadline.Sub(g.Started).Seconds()},
 	}
 	for _, p := range g.Past {
@@ -183,10 +183,18 @@ func (f *resultFile) items(g graded) {
 		}
 		f.Items = append(f.Items, fileItem{
 			N: slot.N, Item: slot.Item, Version: slot.Version, Title: content.Plain(it.Title), Skill: it.Skill, Level: it.Level, Type: it.Type, Lesson: it.Lesson,
-			Result: slotResult(slot), Points: rounded(slot.Points * slot.Fraction), Max: slot.Points, Answer: answerText(it, slot.Response),
+			Result: slotResult(slot), Points: rounded(slot.Points * slot.Fraction), Max: slotMax(slot), Answer: answerText(it, slot.Response),
 			Seconds: int(g.Used[slot.N].Round(time.Second).Seconds()), Expected: it.Seconds, Flagged: slot.Flagged, Note: slot.Note,
 		})
 	}
+}
+
+// slotMax is how many points could be won.
+func slotMax(s exam.Slot) float64 {
+	if s.Dropped {
+		return 0
+	}
+	return s.Points
 }
 
 // asFile returns the result of the attempt in the address; there is none while

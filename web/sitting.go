@@ -507,6 +507,12 @@ func eventWords(e store.Event) string {
 		return "First shown"
 	case "extend":
 		return "Time given back: " + e.Data
+	case "regrade":
+		return "Marked anew: worth " + e.Data
+	case "void":
+		return "Voided: " + e.Data
+	case "restore":
+		return "Voiding taken back: " + e.Data
 	case "close":
 		return map[string]string{"learner": "Handed in", "deadline": "Time was up: handed in for you", "operator": "Closed by the operator"}[e.Data]
 	}
