@@ -173,8 +173,8 @@ func TestPlantedInItems(t *testing.T) {
 			"## micro-e05 ", "micro-e05 has the option “None of the above, since",
 		},
 		{
-			"a key that is long", "item/database/exam.md", "- [x] In a table of its own, with one row for each enrolment", "- [x] In a table of its own, with one row for each enrolment, so that the pair of them can be found from either of its ends",
-			"## db-e01 ", "db-e01 has a key of 117 characters",
+			"a key that is long", "item/database/exam.md", "- [x] In a table of its own, with one row for each course and term", "- [x] In a table of its own, with one row for each course and term, so that the pair of them can be found from either of its ends",
+			"## db-e01 ", "db-e01 has a key of 123 characters",
 		},
 		{
 			"time to read", "item/performance/exam-2.md", "lesson: performance/timeouts\nseconds: 90\nreads: code\nrun: go", "lesson: performance/timeouts\nseconds: 30\nreads: code\nrun: go",
