@@ -37,7 +37,7 @@ func (s *statements) prepare(ctx context.Context, queries []string) {
 type tx struct {
 	*sql.Tx
 	ctx      context.Context
-	prepared *statements // of the pool that the transaction is from
+	prepared *statements // of the pool that the transaction is from; nil prepares none
 	fresh    []string    // queries that were run and are not prepared
 	answers  *memo       // outcomes of SQL answers, where the store has a runner
 }
@@ -45,6 +45,9 @@ type tx struct {
 // statement returns the prepared statement for query in this transaction, or
 // nil if there is none yet.
 func (t *tx) statement(query string) *sql.Stmt {
+	if t.prepared == nil {
+		return nil
+	}
 	if stmt, ok := t.prepared.known.Load(query); ok {
 		return t.StmtContext(t.ctx, stmt.(*sql.Stmt))
 	}
