@@ -35,8 +35,7 @@ func TestMain(m *testing.M) {
 // child starts the server as a process of its own and returns its address.
 func child(t *testing.T, db string) (url string, process *os.Process) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), serveDB+"="+db)
+	cmd := childCommand(db)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -54,25 +53,32 @@ func child(t *testing.T, db string) (url string, process *os.Process) {
 	return regexp.MustCompile(`http://[0-9.:]+`).FindString(string(line[:n])), cmd.Process
 }
 
-// put saves an answer and reports whether the server acknowledged it.
-func put(c *http.Client, url, event string, rev int, response any) (newRev int, ok bool) {
+func childCommand(db string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), serveDB+"="+db)
+	return cmd
+}
+
+// change saves an answer and returns the revision that the server has and the
+// status of its reply; 0 if there was none.
+func change(c *http.Client, url, event string, rev int, response any) (newRev, status int) {
 	body, _ := json.Marshal(map[string]any{"event_id": event, "base_rev": rev, "response": response})
 	req, err := http.NewRequest(http.MethodPut, url, bytes.NewReader(body))
 	if err != nil {
-		return 0, false
+		return 0, 0
 	}
 	resp, err := c.Do(req)
 	if err != nil {
-		return 0, false
+		return 0, 0
 	}
 	defer resp.Body.Close()
 	var out struct {
 		Rev int `json:"rev"`
 	}
-	if json.NewDecoder(resp.Body).Decode(&out) != nil || resp.StatusCode != http.StatusOK {
-		return 0, false
+	if json.NewDecoder(resp.Body).Decode(&out) != nil {
+		return 0, 0
 	}
-	return out.Rev, true
+	return out.Rev, resp.StatusCode
 }
 
 // SIGKILL in the middle of a running exam, again and again: every answer that
@@ -98,8 +104,8 @@ func TestKillDuringExam(t *testing.T) {
 		stop := time.AfterFunc(time.Duration(150+100*round)*time.Millisecond, func() { _ = process.Signal(syscall.SIGKILL) })
 		for i := 0; ; i++ {
 			choice := string(rune('a' + i%3))
-			next, ok := put(c, fmt.Sprintf("%s%s/slots/%d", url, attempt, slot), fmt.Sprintf("e-%d-%d", round, i), rev, map[string]any{"choice": []string{choice}})
-			if !ok {
+			next, status := change(c, fmt.Sprintf("%s%s/slots/%d", url, attempt, slot), fmt.Sprintf("e-%d-%d", round, i), rev, map[string]any{"choice": []string{choice}})
+			if status != http.StatusOK {
 				break
 			}
 			acknowledged, rev = choice, next

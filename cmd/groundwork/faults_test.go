@@ -1,0 +1,232 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"database/sql"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// needs skips where a machine cannot make the fault.
+func needs(t *testing.T, err error, what string) {
+	t.Helper()
+	if err != nil {
+		t.Skipf("%s: %v", what, err)
+	}
+}
+
+// readable fails unless a page and its neighbours are still served.
+func readable(t *testing.T, url string) {
+	t.Helper()
+	for _, path := range []string{"/", "/lesson/api/errors", "/exam", "/healthz"} {
+		if got := status(t, url+path); got != http.StatusOK {
+			t.Errorf("%s is %d while nothing can be saved", path, got)
+		}
+	}
+}
+
+func status(t *testing.T, url string) int {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode
+}
+
+// R5: with a full disk nothing is acknowledged that is not stored, pages are
+// served, and saving goes on by itself when there is room.
+func TestDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	needs(t, syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=24m"), "mount a small disk")
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	db := filepath.Join(dir, "g.db")
+	url, _ := child(t, db)
+	s := startSavers(t, url, 8)
+	for range rounds(2) {
+		s.progress(50)
+		filler := fill(t, filepath.Join(dir, "filler"))
+		refused := s.refused.Load()
+		s.until("a refused change", func() bool { return s.refused.Load() > refused+8 })
+		readable(t, url)
+		s.until("readyz to say no", func() bool { return status(t, url+"/readyz") == http.StatusServiceUnavailable })
+		if err := os.Remove(filler); err != nil {
+			t.Fatal(err)
+		}
+		s.until("readyz to say yes", func() bool { return status(t, url+"/readyz") == http.StatusOK })
+	}
+	s.progress(50)
+	s.report(db)
+}
+
+// fill writes until the disk is full.
+func fill(t *testing.T, name string) string {
+	t.Helper()
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for size := 1 << 20; size > 0; {
+		if _, err := f.Write(make([]byte, size)); err != nil {
+			size /= 2
+		}
+	}
+	return name
+}
+
+// R6: while fsync or write fail nothing is acknowledged that is not stored, and
+// saving goes on when they work again.
+func TestFailingSync(t *testing.T) {
+	_, err := exec.LookPath("strace")
+	needs(t, err, "strace injects the faults (apt-get install strace)")
+	for _, fault := range []string{"fsync,fdatasync:error=EIO", "pwrite64:error=EIO:when=3+4", "pwrite64:error=ENOSPC:when=2+3"} {
+		t.Run(fault, func(t *testing.T) {
+			db := filepath.Join(t.TempDir(), "g.db")
+			url, process := child(t, db)
+			s := startSavers(t, url, 8)
+			for range rounds(1) {
+				s.progress(50)
+				well := inject(t, process.Pid, fault)
+				refused := s.refused.Load()
+				s.until("a refused change", func() bool { return s.refused.Load() > refused+8 })
+				readable(t, url)
+				well()
+				s.progress(50)
+			}
+			s.report(db)
+		})
+	}
+}
+
+// inject has system calls of a process fail until well is called.
+func inject(t *testing.T, pid int, fault string) (well func()) {
+	t.Helper()
+	calls, _, _ := strings.Cut(fault, ":")
+	cmd := exec.Command("strace", "-f", "-qq", "-p", strconv.Itoa(pid), "-e", "trace="+calls, "-e", "inject="+fault, "-o", "/dev/null")
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	well = func() { _ = cmd.Process.Signal(syscall.SIGTERM); _ = cmd.Wait() }
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	return well
+}
+
+// Another process that holds the write lock: changes are refused with an honest
+// status after a while, pages are served, and all goes on afterwards.
+func TestLockedByAnother(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "g.db")
+	url, _ := child(t, db)
+	s := startSavers(t, url, 4)
+	s.progress(20)
+	other, err := sql.Open("sqlite", "file:"+db+"?_txlock=immediate&_busy_timeout=5000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	lock, err := other.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	readable(t, url)
+	s.until("a refused change", func() bool { return s.refused.Load() > 0 })
+	if err := lock.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	s.progress(50)
+	s.report(db)
+}
+
+// R16, R18: who sends a head or a body slowly is cut off, and who sends too
+// much is cut off early; the others notice nothing.
+func TestSlowClients(t *testing.T) {
+	t.Parallel()
+	url, _ := child(t, filepath.Join(t.TempDir(), "g.db"))
+	addr := strings.TrimPrefix(url, "http://")
+	tests := []struct{ name, sent string }{
+		{"half a head", "GET / HTTP/1.1\r\nHost: x\r\n"},
+		{"nothing at all", ""},
+		{"half a body", "POST /theme HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ntheme="},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var conns []net.Conn
+			for range 20 {
+				c, err := net.Dial("tcp", addr)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer c.Close()
+				if _, err := io.WriteString(c, tt.sent); err != nil {
+					t.Fatal(err)
+				}
+				conns = append(conns, c)
+			}
+			readable(t, url)
+			for _, c := range conns {
+				_ = c.SetReadDeadline(time.Now().Add(90 * time.Second))
+				if _, err := io.Copy(io.Discard, c); err != nil && os.IsTimeout(err) {
+					t.Fatal("the connection is still open")
+				}
+			}
+		})
+	}
+	t.Run("a body without end", func(t *testing.T) {
+		t.Parallel()
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		fmt.Fprintf(c, "POST /theme HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000000\r\n\r\n")
+		sent, chunk := 0, make([]byte, 64<<10)
+		for sent < 100_000_000 {
+			n, err := c.Write(chunk)
+			sent += n
+			if err != nil {
+				break
+			}
+		}
+		if sent > 16<<20 {
+			t.Errorf("%d MB of a body were taken in", sent>>20)
+		}
+		_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+		if line, err := bufio.NewReader(c).ReadString('\n'); err == nil && !strings.Contains(line, " 413 ") && !strings.Contains(line, " 400 ") {
+			t.Errorf("the reply is %q", line)
+		}
+	})
+}
+
+// R19: SIGTERM in the middle of the work ends the program with 0 and loses
+// nothing.
+func TestTermUnderLoad(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "g.db")
+	url, process := child(t, db)
+	s := startSavers(t, url, 8)
+	s.progress(100)
+	if err := process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	state, err := process.Wait()
+	if err != nil || state.ExitCode() != 0 {
+		t.Errorf("the program ended with %v, %v", state, err)
+	}
+	s.report(db)
+}
