@@ -215,7 +215,7 @@ func TestPlantedInTexts(t *testing.T) {
 			"Idempotant or not", `writes "Idempotant"; write "idempotent", as the glossary does`,
 		},
 		{
-			"a misspelling in an item", "item/documentation/exam.md", "What do you do?\n\n- [x] Put the reason", "What do you do, run book in hand?\n\n- [x] Put the reason",
+			"a misspelling in an item", "item/documentation/exam.md", "What do you do with the answer?", "What do you do with the answer, run book in hand?",
 			"run book in hand", `writes "run book"; write "runbook", as the glossary does`,
 		},
 		{
