@@ -31,6 +31,10 @@ func (x *Ctx) until(within string, try func() error) error {
 	}
 }
 
+// settleTime is what a service gets for what it does after its answer, where
+// nothing can be polled for. A slower one is only tested less sharply.
+const settleTime = 300 * time.Millisecond
+
 // durationOr0 is a duration, or 0 for "".
 func durationOr0(s string) (time.Duration, error) {
 	if s == "" {

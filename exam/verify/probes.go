@@ -23,6 +23,7 @@ type probe struct {
 // probes is the one list of all probes.
 func probes() map[string]probe {
 	return map[string]probe{
+		"asfast":        {"path body token than times factor plus", "", probeAsFast},
 		"attempts":      {"token max", "", probeAttempts},
 		"burst":         {"path token n want", "other", probeBurst},
 		"calls":         {"of", "path n max min", probeCalls},
@@ -31,6 +32,7 @@ func probes() map[string]probe {
 		"crash":         {"role path key body", "", probeCrash},
 		"fuzz":          {"token ids n", "", probeFuzz},
 		"gone":          {"of", "", probeGone},
+		"grew":          {"path field from", "min max within", probeGrew},
 		"jitter":        {"of path times spread", "", probeJitter},
 		"latency":       {"path times factor", "", probeLatency},
 		"leaks":         {"of", "", probeLeaks},
@@ -38,12 +40,14 @@ func probes() map[string]probe {
 		"logs":          {"words min", "", probeLogs},
 		"mails":         {"order", "n min within settle", probeMails},
 		"notreminded":   {"tasks", "", probeNotReminded},
+		"monotonic":     {"path id token author times every", "", probeMonotonic},
 		"notsequential": {"codes", "", probeNotSequential},
 		"openapi":       {"look", "routes open", probeOpenAPI},
 		"pauses":        {"of first second", "", probePauses},
 		"reminded":      {"task due before within", "", probeReminded},
 		"remindedonce":  {"task", "", probeRemindedOnce},
 		"seed":          {"", "", probeSeed},
+		"scroll":        {"path limit token want", "order between author within", probeScroll},
 		"targets":       {"codes prefix sample", "", probeTargets},
 		"walk":          {"path id limit want", "token stop only cursor seen count same", probeWalk},
 	}

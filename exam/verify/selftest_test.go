@@ -56,6 +56,7 @@ func subjects() []subject {
 		p1Tracker,
 		p2Shortener,
 		p3Checkout,
+		p4Feed,
 		p5Incident,
 	}
 }

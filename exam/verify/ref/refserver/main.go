@@ -12,6 +12,7 @@ import (
 
 	"groundwork/exam/verify/ref/cached"
 	"groundwork/exam/verify/ref/checkout"
+	"groundwork/exam/verify/ref/feed"
 	"groundwork/exam/verify/ref/incident"
 	"groundwork/exam/verify/ref/short"
 	"groundwork/exam/verify/ref/tracker"
@@ -38,6 +39,10 @@ func main() {
 	case "p3-checkout":
 		var c func(bool)
 		h, c, err = checkout.New(data, checkout.Addresses{Payments: os.Getenv("PAYMENTS_URL"), Mail: os.Getenv("MAIL_URL")}, bug)
+		stop = func() { c(false) }
+	case "p4-feed":
+		var c func(bool)
+		h, c, err = feed.New(data, bug)
 		stop = func() { c(false) }
 	case "p2-shortener":
 		var c func(bool)
