@@ -230,7 +230,13 @@ func newReviewView(it *exam.Item, order []exam.OptionID, r exam.Response, m exam
 		}
 	case exam.Matching:
 		for _, o := range it.Options {
-			v.pair(o.Text, optionText(it.Choices, o.Match), optionText(it.Choices, exam.OptionID(r.Pairs[o.ID])), o.Reason)
+			given := exam.OptionID(r.Pairs[o.ID])
+			v.pair(o.Text, optionText(it.Choices, o.Match), optionText(it.Choices, given), given == o.Match, o.Reason)
+		}
+		for _, c := range it.Choices {
+			if !slices.ContainsFunc(it.Options, func(o exam.Option) bool { return o.Match == c.ID }) {
+				v.add(false, "Fits none", c.Text, c.Reason)
+			}
 		}
 	case exam.Cloze:
 		v.blanks(it, r)
@@ -260,61 +266,78 @@ func choiceLead(key, chosen bool, t exam.Type) string {
 
 // pair adds a line of a match or a gap: the stem, what belongs to it and what
 // was answered. Texts are Markdown.
-func (v *reviewView) pair(stem, right, given, reason string) {
+func (v *reviewView) pair(stem, right, given string, good bool, reason string) {
+	lead := "Right"
 	switch {
-	case given == right:
-		v.add(true, "Right", stem+" → "+right, reason)
 	case given == "":
-		v.add(false, "Left blank", stem+" → "+right, reason)
-	default:
-		v.add(false, "You chose "+content.Plain(given), stem+" → "+right, reason)
+		lead = "Left blank"
+	case !good:
+		lead = "You chose " + content.Plain(given)
+	case given != right:
+		lead = "Right, your answer " + given
 	}
+	v.add(good, lead, stem+" → "+right, reason)
 }
 
+// blanks adds for each gap what belongs there and what was answered, then the
+// other answers that are known of it with their reasons.
 func (v *reviewView) blanks(it *exam.Item, r exam.Response) {
 	for i, b := range it.Blanks {
 		given := r.Pairs[exam.OptionID(strconv.Itoa(i+1))]
-		if !b.Typed {
-			given = optionText(b.Options, exam.OptionID(given))
-		}
-		stem := fmt.Sprintf("Gap %d, %s", i+1, b.Name)
-		for _, o := range b.Options {
-			if o.Key {
-				v.pair(stem, o.Text, given, o.Reason)
-				break
+		chosen := exam.OptionID(given)
+		good := slices.ContainsFunc(b.Options, func(o exam.Option) bool { return o.Key && o.ID == chosen })
+		if b.Typed {
+			m := exam.Score(&exam.Item{Type: exam.Short, Options: b.Options, Case: it.Case}, exam.Response{Text: given}, nil)
+			chosen, good = "", m.Right()
+			if m.Known != nil {
+				chosen = m.Known.ID
 			}
+		} else {
+			given = optionText(b.Options, chosen)
 		}
-		for _, o := range b.Options {
-			if !o.Key && o.Text == given {
+		key := slices.IndexFunc(b.Options, func(o exam.Option) bool { return o.Key })
+		v.pair(fmt.Sprintf("Gap %d, %s", i+1, b.Name), b.Options[key].Text, given, good, b.Options[key].Reason)
+		for n, o := range b.Options {
+			switch {
+			case n == key:
+			case o.Key:
+				v.add(true, "Right too", o.Text, o.Reason)
+			case o.ID == chosen:
+				v.add(false, "Your answer", o.Text, o.Reason)
+			default:
 				v.add(false, "", o.Text, o.Reason)
 			}
 		}
 	}
 }
 
-// typed adds what was typed and what is known of it, then the key.
+// typed adds what was typed and what is known of it, then the key and other
+// answers that are known.
 func (v *reviewView) typed(it *exam.Item, r exam.Response, m exam.Mark) {
 	unit := ""
 	if it.Number != nil && it.Number.Unit != "" {
 		unit = " " + it.Number.Unit
 	}
-	if r.Text != "" && !m.Right() {
-		reason := "It is none of the answers that count."
-		if it.Query != nil {
+	if r.Text != "" {
+		lead, reason := "Your answer", "It is none of the answers that count."
+		switch {
+		case m.Known != nil:
+			reason = m.Known.Reason
+		case it.Query != nil && m.Right():
+			reason = "It returns what is asked for on every set of rows that it was run on."
+		case it.Query != nil:
 			reason = "It does not return what is asked for on every set of rows that it was run on."
 		}
-		if m.Known != nil {
-			reason = m.Known.Reason
+		if m.Right() {
+			lead = "Right, your answer"
 		}
-		v.add(false, "Your answer", "`"+strings.ReplaceAll(r.Text, "`", "'")+"`", reason)
+		v.add(m.Right(), lead, "`"+strings.ReplaceAll(r.Text, "`", "'")+"`", reason)
 	}
 	for _, o := range it.Options {
-		switch {
-		case o.Key && m.Right():
-			v.add(true, "Right, your answer", o.Text+unit, o.Reason)
-		case o.Key:
+		switch known := m.Known != nil && m.Known.ID == o.ID; {
+		case o.Key && !(known && it.Type == exam.Short && m.Right()):
 			v.add(true, "Right", o.Text+unit+tolerance(it.Number), o.Reason)
-		case m.Known == nil || m.Known.ID != o.ID:
+		case !o.Key && !known:
 			v.add(false, "A common wrong answer", o.Text+unit, o.Reason)
 		}
 	}
