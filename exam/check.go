@@ -65,8 +65,8 @@ func (p *parser) checkKey(it *Item, bad func(what, mend string)) {
 	options, keys := len(it.Options), len(it.Keys())
 	switch it.Type {
 	case Single:
-		if keys != 1 || options < 3 || options > 5 {
-			bad(fmt.Sprintf("has %d options and %d keys", options, keys), "write 3 to 5 options of which one is - [x]")
+		if keys != 1 || options > 5 || options < 3 && !trueFalse(it.Options) {
+			bad(fmt.Sprintf("has %d options and %d keys", options, keys), "write 3 to 5 options, or True and False, of which one is - [x]")
 		}
 	case Multiple:
 		if keys < 1 || options < 4 || options > 7 || keys == options {
@@ -144,6 +144,17 @@ func (p *parser) checkWrongValues(it *Item, bad func(what, mend string)) {
 			bad(fmt.Sprintf("has the wrong answer %q, which lies within the tolerance of the key", o.Text), "narrow the tolerance or take it out")
 		}
 	}
+}
+
+// trueFalse reports whether the options are True and False: the only two that
+// are enough, since nothing else is left to be said.
+func trueFalse(options []Option) bool {
+	texts := make([]string, len(options))
+	for i, o := range options {
+		texts[i] = strings.ToLower(o.Text)
+	}
+	slices.Sort(texts)
+	return slices.Equal(texts, []string{"false", "true"})
 }
 
 // checkReasons reports options without a reason.

@@ -126,7 +126,7 @@ func idle(id, typ string, facts ...string) string {
 
 func TestMistakesOfChoices(t *testing.T) {
 	t.Parallel()
-	const single = "; write 3 to 5 options of which one is - [x]"
+	const single = "; write 3 to 5 options, or True and False, of which one is - [x]"
 	const multiple = "; write 4 to 7 options of which some but not all are - [x]"
 	checkMistakes(t, []mistake{
 		{name: "no key", in: Single, old: "[x]", new: "[ ]", want: "5: api-e01 has 3 options and 0 keys" + single},

@@ -326,6 +326,10 @@
     if (left() <= limit / 2) told.add('half');
     adopt(form);
     nav();
+    if (new URLSearchParams(location.search).has('run')) { // the page came anew: go on where the learner was, and tell what came of it
+      $('#result button', form)?.focus();
+      say($('#result + .note', form)?.textContent.trim() || $('#result [role=status]', form)?.textContent.trim());
+    }
     document.addEventListener('change', e => {
       if (e.target.form !== form) return;
       if (e.target.name === 'flag') { enqueue(slotOf(form), { flagged: e.target.checked }); nav(); }

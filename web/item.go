@@ -41,13 +41,13 @@ type gapView struct {
 // newItemView shows an item with its options in the given order and what the
 // learner has answered so far.
 func newItemView(it *exam.Item, order []exam.OptionID, r exam.Response) itemView {
-	v := itemView{Type: it.Type, Stimulus: content.Render(it.Stimulus), Stem: stemHTML(it)}
+	v := itemView{Type: it.Type, Stimulus: within("To begin with", content.Render(it.Stimulus)), Stem: stemHTML(it)}
 	switch it.Type {
 	case exam.Single, exam.Multiple:
 		v.Choices = ui.ChoiceList{Name: "a", Legend: "Answer", Hidden: true, Multiple: it.Type == exam.Multiple}
 		for i, o := range inOrder(it.Options, order) {
 			v.Choices.Choices = append(v.Choices.Choices, ui.Choice{
-				Value: string(o.ID), Body: rich(o.Text), Key: strconv.Itoa(i + 1), Checked: slices.Contains(r.Choice, o.ID),
+				Value: string(o.ID), Body: raw(within(fmt.Sprintf("Option %d", i+1), richHTML(o.Text))), Key: strconv.Itoa(i + 1), Checked: slices.Contains(r.Choice, o.ID),
 			})
 		}
 		if it.Type == exam.Multiple {
@@ -210,7 +210,7 @@ type reasonView struct {
 
 // newReviewView tells of an item what was answered, what is right, and why.
 func newReviewView(it *exam.Item, order []exam.OptionID, r exam.Response, m exam.Mark) reviewView {
-	v := reviewView{Item: it, Stimulus: content.Render(it.Stimulus), Stem: stemHTML(it), Mark: m, More: content.Render(it.Explanation)}
+	v := reviewView{Item: it, Stimulus: within("To begin with", content.Render(it.Stimulus)), Stem: stemHTML(it), Mark: m, More: content.Render(it.Explanation)}
 	if it.Query != nil {
 		v.Stem += newQueryView(it.Query).Tables
 	}
@@ -247,7 +247,17 @@ func newReviewView(it *exam.Item, order []exam.OptionID, r exam.Response, m exam
 }
 
 func (v *reviewView) add(good bool, lead, text, reason string) {
-	v.Lines = append(v.Lines, reasonView{good, lead, richHTML(text), content.Inline(reason)})
+	v.Lines = append(v.Lines, reasonView{good, lead, within(fmt.Sprintf("Line %d", len(v.Lines)+1), richHTML(text)), content.Inline(reason)})
+}
+
+// within is the review as one of several on a page.
+func (v reviewView) within(part string) reviewView {
+	v.Stimulus, v.Stem, v.More = within(part, v.Stimulus), within(part, v.Stem), within(part, v.More)
+	v.Lines = slices.Clone(v.Lines)
+	for i := range v.Lines {
+		v.Lines[i].Text = within(part, v.Lines[i].Text)
+	}
+	return v
 }
 
 func choiceLead(key, chosen bool, t exam.Type) string {

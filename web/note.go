@@ -38,7 +38,7 @@ func (v noteView) base() string { return strconv.Itoa(v.Rev) }
 
 var (
 	noteHeading = regexp.MustCompile(`<h[1-6][^>]*>(.*?)</h[1-6]>`)
-	noteRegion  = regexp.MustCompile(`aria-label="(Code|Table) `)
+	region      = regexp.MustCompile(`aria-label="((?:[^":]*: )?(?:Code|Table) )`)
 )
 
 // html renders the note. Its headings become bold lines and its code and
@@ -47,7 +47,13 @@ var (
 func (v noteView) html() content.HTML {
 	s := string(content.Render(v.Body))
 	s = noteHeading.ReplaceAllString(s, "<p><b>$1</b></p>")
-	return content.HTML(noteRegion.ReplaceAllString(s, `aria-label="In your note: $1 `))
+	return within("In your note", content.HTML(s))
+}
+
+// within names the code and tables of markup as those of a part of the page,
+// which may hold others of the same number.
+func within(part string, s content.HTML) content.HTML {
+	return content.HTML(region.ReplaceAllString(string(s), `aria-label="`+part+`: $1`))
 }
 
 func (v noteView) rows() int {

@@ -275,7 +275,7 @@ func (s *Server) resultItems(v *resultView, r *http.Request, g graded) {
 		item := resultItem{
 			N: slot.N, Title: it.Title, Good: m.Right(), Flagged: slot.Flagged, Note: slot.Note,
 			Report: "/report?page=" + attemptURL(v.Attempt.ID) + "&ref=" + string(slot.Item) + "+" + string(slot.Version),
-			Review: newReviewView(it, order, answer, m),
+			Review: newReviewView(it, order, answer, m).within(fmt.Sprintf("Item %d", slot.N)),
 		}
 		item.Where = it.Skill + ", " + string(it.Level)
 		if sk := lib.Skill(it.Skill); sk != nil {

@@ -147,11 +147,18 @@ func (b *tab) path() string { b.t.Helper(); return eval[string](b, "location.pat
 func (b *tab) look(width, height int, theme string) {
 	b.t.Helper()
 	b.must(chromedp.EmulateViewport(int64(width), int64(height)))
+	b.still(theme)
+}
+
+// still sets the theme, and lets nothing move: colours must not be measured
+// half-way, nor what scrolls be clicked.
+func (b *tab) still(theme string) {
+	b.t.Helper()
 	b.must(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Features: []*emulation.MediaFeature{
 				{Name: "prefers-color-scheme", Value: theme},
-				{Name: "prefers-reduced-motion", Value: "reduce"}, // colours must not be measured half-way
+				{Name: "prefers-reduced-motion", Value: "reduce"},
 			},
 		})
 		return err
