@@ -192,6 +192,33 @@
     if (reply.deadline_at > 0) deadline = reply.deadline_at;
     tick();
   };
+
+  // The operator may give minutes back, or end the attempt, while nothing is being saved: a page that is looked at asks
+  // every few seconds. What was given is shown and said once.
+  const askEvery = 4000;
+  let given = -1, asking = null;
+  const ask = () => asking ??= (async () => {
+    try {
+      const res = await fetch(`${base}/clock`, { signal: AbortSignal.timeout(5000), cache: 'no-store' });
+      if (!res.ok) return;
+      const reply = await res.json();
+      if (reply.limit > 0) limit = reply.limit;
+      for (const g of given < 0 ? [] : reply.given.slice(given)) gift(g);
+      given = reply.given.length;
+      heard(reply);
+      if (reply.state !== 'in_progress' && !ended && !waiting().length) { ended = true; location.assign(base); }
+    } catch { /* no connection: saving says so, and the next question comes soon */ }
+  })().finally(() => { asking = null; });
+  const gift = g => {
+    const text = `You were given ${some(g.minutes, 'minute', 'minutes')} more.`;
+    const note = Object.assign(document.createElement('div'), { className: 'note done mb5' });
+    const p = document.createElement('p');
+    p.append(Object.assign(document.createElement('b'), { textContent: text }), ` ${g.reason}`);
+    note.append(p);
+    $('#lost').before(note);
+    told.clear(); // the notices before the end come again
+    if (deadline) say(`${text} ${g.reason}`);
+  };
   const left = () => deadline - (performance.now() + offset);
   const leftWords = () => {
     const ms = left();
@@ -219,11 +246,17 @@
     if (ms <= 0 && !ended) timeUp();
   };
   const hiding = () => { try { return localStorage.gwClock === 'hidden'; } catch { return false; } };
+  let closing = false;
   const timeUp = async () => {
+    if (closing) return;
+    closing = true;
+    await ask(); // the end may have been moved
+    if (left() > 0) { closing = false; return; }
     ended = true;
     say('Time is up. Handing in.');
     ended = false; await flushed(20000); ended = true;
     const f = Object.assign(document.createElement('form'), { method: 'post', action: `${base}/submit` });
+    f.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'timeup', value: '1' }));
     document.body.append(f);
     f.submit();
   };
@@ -234,7 +267,8 @@
     $('[data-clock-say]').addEventListener('click', () => say(leftWords()));
     label();
     setInterval(tick, 1000);
-    for (const [target, event] of [[document, 'visibilitychange'], [window, 'pageshow'], [window, 'online']]) target.addEventListener(event, () => { tick(); pause = 0; pump(); });
+    setInterval(() => { if (!document.hidden && !ended) ask(); }, askEvery);
+    for (const [target, event] of [[document, 'visibilitychange'], [window, 'pageshow'], [window, 'online']]) target.addEventListener(event, () => { tick(); pause = 0; pump(); if (!document.hidden) ask(); });
   }
 
   // Items: the form in the page, and those that were loaded ahead.
@@ -316,7 +350,7 @@
   const typed = () => { if (typing) { clearTimeout(typing); typing = 0; changed(form); } };
 
   const start = () => {
-    deadline = Number(form.dataset.deadline); limit = Number(form.dataset.limit);
+    deadline = Number(form.dataset.deadline); limit = Number(form.dataset.limit); given = Number(form.dataset.given);
     offset = Number(form.dataset.now) - performance.now();
     if (Math.abs(Date.now() - Number(form.dataset.now)) > 60000) {
       const min = Math.round((Date.now() - Number(form.dataset.now)) / 60000);

@@ -28,6 +28,7 @@ func (s *Server) examRoutes(handle func(string, page)) {
 	handle("POST /exam/{id}/{n}", s.sittingSave)
 	handle("GET /exam/{id}/items", s.sittingItems)
 	handle("PUT /exam/{id}/slots/{n}", s.slotSave)
+	handle("GET /exam/{id}/clock", s.sittingClock)
 	handle("GET /exam/{id}/review", s.sittingReview)
 	handle("POST /exam/{id}/submit", s.sittingSubmit)
 	handle("GET /exam/{id}/over", s.sittingOver)
@@ -53,6 +54,8 @@ type startView struct {
 	Account   bool
 	Notice    string
 	CodeError string
+	Retakes   retakeView
+	Extra     extraView
 }
 
 type startSkill struct {
@@ -99,6 +102,10 @@ func (s *Server) newStartView(r *http.Request) (startView, error) {
 	if err != nil {
 		return v, err
 	}
+	v.Retakes = newRetakeView(site.Blueprint.Rules.Retakes, list, s.now())
+	if v.Extra, err = s.extraTime(r.Context(), site.Blueprint.Rules); err != nil {
+		return v, err
+	}
 	for _, a := range list {
 		if a.State == exam.InProgress {
 			v.Open, v.Left = a, a.Left(s.now())
@@ -138,6 +145,10 @@ func (s *Server) attempts(ctx context.Context) ([]*exam.Attempt, error) {
 
 // examBegin starts an attempt or goes on with the one that is open: POST /exam.
 func (s *Server) examBegin(w http.ResponseWriter, r *http.Request) error {
+	extra, err := chosenExtra(r)
+	if err != nil {
+		return err
+	}
 	id, err := s.ensureLearner(w, r)
 	if err != nil {
 		return err
@@ -145,9 +156,16 @@ func (s *Server) examBegin(w http.ResponseWriter, r *http.Request) error {
 	site, seed := s.site.Load(), s.cfg.Seed()
 	a, _, err := s.store.StartAttempt(r.Context(), id, store.Start{
 		Exam: examName, Seed: seed, Rules: site.Blueprint.Rules, Now: s.now(),
-		Code: s.resumeCode,
+		Code: s.resumeCode, Extra: extra,
 		Draw: func(h exam.History) ([]exam.Place, error) { return exam.Assemble(site.Bank, site.Blueprint, h, seed) },
 	})
+	if errors.Is(err, exam.ErrTooSoon) {
+		v, err := s.newStartView(r) // it says when
+		if err != nil {
+			return err
+		}
+		return show(w, r, http.StatusConflict, examStartPage(v))
+	}
 	if err != nil {
 		return err
 	}

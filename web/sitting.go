@@ -73,7 +73,7 @@ func (s *Server) running(w http.ResponseWriter, r *http.Request) (a *exam.Attemp
 		return a, false, err
 	}
 	to := "/result"
-	if a.ClosedBy == exam.ByDeadline {
+	if a.State == exam.Graded && a.ClosedBy == exam.ByDeadline {
 		to = "/over"
 	}
 	return a, true, redirect(w, r, attemptURL(a.ID)+to)
@@ -406,11 +406,24 @@ func (s *Server) sittingReview(w http.ResponseWriter, r *http.Request) error {
 	return show(w, r, http.StatusOK, overviewPage(v))
 }
 
+// clockSlack is how far a page's clock may be ahead of ours.
+const clockSlack = 2 * time.Second
+
 // sittingSubmit hands in: POST /exam/{id}/submit. However often it is sent,
-// there is one result.
+// there is one result. A page that hands in because its clock has
+// run out says so; if there is time left after all it goes on.
 func (s *Server) sittingSubmit(w http.ResponseWriter, r *http.Request) error {
 	if learner(r.Context()) == 0 {
 		return errNoPage
+	}
+	if r.PostFormValue("timeup") != "" {
+		a, err := s.attempt(r)
+		if err != nil {
+			return err
+		}
+		if a.State == exam.InProgress && a.Left(s.now()) > clockSlack {
+			return redirect(w, r, attemptURL(a.ID)) // the end was moved since the page last heard
+		}
 	}
 	a, err := s.store.SubmitAttempt(r.Context(), learner(r.Context()), exam.AttemptID(r.PathValue("id")), s.now())
 	if err != nil {
@@ -437,12 +450,21 @@ func (s *Server) sittingOver(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if a.State == exam.InProgress {
+	late := r.FormValue("late") != ""
+	switch {
+	case a.State == exam.InProgress:
 		return redirect(w, r, attemptURL(a.ID))
+	case a.State == exam.Voided || a.ClosedBy != exam.ByDeadline:
+		if late {
+			if err := s.notify(w, r, "The attempt had ended before your last answer came; that answer was not taken."); err != nil {
+				return err
+			}
+		}
+		return redirect(w, r, attemptURL(a.ID)+"/result")
 	}
 	f := s.described(r, "Time is up", "The exam has ended. What you had answered was handed in and graded; the report is ready.", "/exam")
 	f.Scripts = []string{"exam.js"}
-	v := overView{Frame: f, Attempt: a, Late: r.FormValue("late") != ""}
+	v := overView{Frame: f, Attempt: a, Late: late}
 	var last time.Time
 	for _, slot := range a.Slots {
 		if slot.Response.Blank() {
