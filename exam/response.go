@@ -3,7 +3,6 @@ package exam
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,7 +68,8 @@ func DecodeResponse(s string) (r Response, err error) {
 // in the order of their ids, fields that do not count left out, what is no
 // text taken out of texts. It returns [ErrResponse] if r holds anything that
 // the item does not have, so that what is stored can always be shown and
-// scored. Normal of what it returned is the same again.
+// scored. Normal of what it returned is the same again. What is normal already
+// is returned as it is, and shares its memory with r.
 func (it *Item) Normal(r Response) (Response, error) {
 	if r.Blank() {
 		return Response{}, nil
@@ -115,8 +115,9 @@ func (it *Item) normalChoice(r Response) (Response, error) {
 			return r, fmt.Errorf("%w: it has no option %q", ErrResponse, id)
 		}
 	}
-	choice := slices.Clone(r.Choice)
-	if it.Type != Ordering {
+	choice := r.Choice
+	if it.Type != Ordering && !ascending(choice) {
+		choice = slices.Clone(choice)
 		slices.Sort(choice)
 		choice = slices.Compact(choice)
 	}
@@ -129,27 +130,55 @@ func (it *Item) normalChoice(r Response) (Response, error) {
 	return Response{Choice: choice}, nil
 }
 
+// ascending reports whether ids are in order and each is there once.
+func ascending(ids []OptionID) bool {
+	for i := 1; i < len(ids); i++ {
+		if ids[i-1] >= ids[i] {
+			return false
+		}
+	}
+	return true
+}
+
 // permutation reports whether order holds each option of the item once.
 func (it *Item) permutation(order []OptionID) bool {
-	sorted := slices.Clone(order)
-	slices.Sort(sorted)
-	return len(order) == len(it.Options) && len(slices.Compact(sorted)) == len(order)
+	if len(order) != len(it.Options) {
+		return false
+	}
+	for i := range it.Options {
+		if !slices.Contains(order, it.Options[i].ID) {
+			return false
+		}
+	}
+	return true
 }
 
 func (it *Item) normalPairs(r Response) (Response, error) {
-	pairs := maps.Clone(r.Pairs)
+	pairs := r.Pairs
+	for _, v := range r.Pairs {
+		if c := clean(v); c == "" || c != v {
+			pairs = cleanPairs(r.Pairs)
+			break
+		}
+	}
 	for k, v := range pairs {
-		v = clean(v)
-		pairs[k] = v
-		switch {
-		case v == "":
-			delete(pairs, k)
-		case it.Type == Matching && (it.option(k) == nil || choice(it.Choices, OptionID(v)) == nil),
-			it.Type == Cloze && !it.fitsBlank(k, v):
+		if it.Type == Matching && (it.option(k) == nil || choice(it.Choices, OptionID(v)) == nil) ||
+			it.Type == Cloze && !it.fitsBlank(k, v) {
 			return r, fmt.Errorf("%w: %q cannot be the answer to %q", ErrResponse, clip(v), k)
 		}
 	}
 	return Response{Pairs: pairs}, nil
+}
+
+// cleanPairs returns pairs with clean texts, without those that are blank.
+func cleanPairs(pairs map[OptionID]string) map[OptionID]string {
+	out := make(map[OptionID]string, len(pairs))
+	for k, v := range pairs {
+		if v = clean(v); v != "" {
+			out[k] = v
+		}
+	}
+	return out
 }
 
 func (it *Item) fitsBlank(k OptionID, v string) bool {

@@ -88,7 +88,10 @@ func all(ok bool) float64 {
 }
 
 func scoreMultiple(it *Item, r Response) float64 {
-	right := float64(len(it.Keys()))
+	right := 0.0
+	for i := range it.Options {
+		right += all(it.Options[i].Key)
+	}
 	wrong := float64(len(it.Options)) - right
 	sum := 0.0
 	for _, id := range r.Choice {
