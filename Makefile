@@ -3,7 +3,7 @@
 
 LINT = go tool -modfile=cmd/tools/go.mod staticcheck
 
-.PHONY: all generate check test browser build
+.PHONY: all generate check test browser build bench
 
 all: check build
 
@@ -32,3 +32,8 @@ browser:
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags=-s -o groundwork ./cmd/groundwork
+
+# Measures the program beside baselines; README.md says how to read the table.
+# make bench BENCH="-only answer,browse -rounds 3"
+bench: build
+	go run ./cmd/bench -binary ./groundwork $(BENCH)

@@ -36,7 +36,9 @@ func newReading(b *testing.B) reading {
 	begin := func(seed int64) *exam.Attempt {
 		a, _, err := s.store.StartAttempt(ctx, id, store.Start{
 			Exam: examName, Seed: seed, Rules: content.Blueprint.Rules, Now: s.now(),
-			Draw: func(h exam.History) ([]exam.Place, error) { return exam.Assemble(content.Bank, content.Blueprint, h, seed) },
+			Draw: func(h exam.History) ([]exam.Place, error) {
+				return exam.Assemble(content.Bank, content.Blueprint, h, seed)
+			},
 		})
 		if err != nil {
 			b.Fatal(err)
