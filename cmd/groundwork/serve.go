@@ -268,7 +268,7 @@ func readKeys(o options) (web.Keys, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		data = make([]byte, 3*keyLen)
 		_, _ = rand.Read(data) // never fails
-		err = os.WriteFile(name, data, 0o600)
+		err = writeSecrets(name, data)
 	}
 	if err != nil {
 		return web.Keys{}, fmt.Errorf("keys: %w", err)
