@@ -219,7 +219,7 @@ func TestPlantedInTexts(t *testing.T) {
 			"run book in hand", `writes "run book"; write "runbook", as the glossary does`,
 		},
 		{
-			"a passage of an exam item in a lesson", "lesson/documentation/runbooks.md", "The alert: the oldest", "The instances are at 60% on average, yet many of the 5 ms requests take more than 3 s. The alert: the oldest",
+			"a passage of an exam item in a lesson", "lesson/documentation/runbooks.md", "The alert: the oldest", "Now and then all are; yet many of the 5 ms requests take more than 3 s. The alert: the oldest",
 			"yet many of the 5 ms requests", "quotes the exam item perf-e12",
 		},
 		{
