@@ -22,8 +22,10 @@ func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (f file) send(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Type", f.kind)
-	h.Set("Cache-Control", f.keep)
-	h.Set("Vary", "Accept-Encoding")
+	h["Content-Type"] = f.kind
+	h["Cache-Control"] = f.keep
+	h["Vary"] = byEncoding
 	f.body.Send(w, r)
 }
+
+var byEncoding = []string{"Accept-Encoding"}

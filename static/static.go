@@ -41,9 +41,9 @@ var files embed.FS
 const Prefix = "/static/"
 
 // Two ways for a browser to keep an answer.
-const (
-	forEver = "public, max-age=31536000, immutable"
-	forADay = "public, max-age=86400"
+var (
+	forEver = []string{"public, max-age=31536000, immutable"}
+	forADay = []string{"public, max-age=86400"}
 )
 
 // ErrReference means that a style sheet names a file that is not embedded.
@@ -57,8 +57,8 @@ type Assets struct {
 
 // file is one answer, ready to be sent.
 type file struct {
-	kind string // Content-Type
-	keep string // Cache-Control
+	kind []string // Content-Type
+	keep []string // Cache-Control
 	body Packed
 }
 
@@ -124,7 +124,7 @@ func (a *Assets) add(name string, body []byte) error {
 	if !ok {
 		return fmt.Errorf("%s: no content type for %q", name, ext)
 	}
-	f := file{kind: kind, keep: forEver, body: unpacked(body)}
+	f := file{kind: []string{kind}, keep: forEver, body: unpacked(body)}
 	if ext != ".woff2" { // which is compressed already
 		f.body = Pack(body)
 	}

@@ -5,11 +5,13 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
 
 	"groundwork/exam"
@@ -69,12 +71,41 @@ func sessionOwner(data []byte) store.Owner {
 // newCookies returns a store of signed and encrypted cookies.
 func (s *Server) newCookies(age time.Duration, path string) *sessions.CookieStore {
 	c := sessions.NewCookieStore(s.cfg.Keys.Sign, s.cfg.Keys.Encrypt)
+	for _, codec := range c.Codecs {
+		codec.(*securecookie.SecureCookie).SetSerializer(cookieTexts{})
+	}
 	c.MaxAge(int(age / time.Second))
 	c.Options.Path = path
 	c.Options.HttpOnly = true
 	c.Options.Secure = s.cfg.Secure
 	c.Options.SameSite = http.SameSiteLaxMode
 	return c
+}
+
+// cookieTexts writes the values of a cookie, all of which are texts, as JSON. The
+// library's own way reads what types there are anew from each cookie, which
+// took an eighth of the time of saving an answer.
+type cookieTexts struct{}
+
+// Serialize implements securecookie.Serializer.
+func (cookieTexts) Serialize(src any) ([]byte, error) {
+	values := map[string]string{}
+	for k, v := range src.(map[any]any) {
+		values[k.(string)] = v.(string)
+	}
+	return json.Marshal(values)
+}
+
+// Deserialize implements securecookie.Serializer.
+func (cookieTexts) Deserialize(data []byte, dst any) error {
+	var values map[string]string
+	if err := json.Unmarshal(data, &values); err != nil {
+		return err
+	}
+	for k, v := range values {
+		(*dst.(*map[any]any))[k] = v
+	}
+	return nil
 }
 
 // cookieName gives a cookie the prefix by which browsers pin it to this host,

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/a-h/templ"
 )
@@ -52,17 +54,24 @@ func readForm(w http.ResponseWriter, r *http.Request) error {
 
 // show renders c as the response. Nothing is sent if rendering fails.
 func show(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
-	var buf bytes.Buffer
-	if err := c.Render(r.Context(), &buf); err != nil {
+	buf := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	buf.Reset()
+	if err := c.Render(r.Context(), buf); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	h := w.Header()
+	h["Content-Type"] = htmlType
+	h.Set("Content-Length", strconv.Itoa(buf.Len()))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = buf.WriteTo(w) // the reader went away: nobody to tell
+		_, _ = w.Write(buf.Bytes()) // the reader went away: nobody to tell
 	}
 	return nil
 }
+
+// buffers are what pages were rendered into, for the next ones.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // redirect sends the reader on after a form was handled.
 func redirect(w http.ResponseWriter, r *http.Request, url string) error {

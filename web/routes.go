@@ -1,6 +1,11 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+
+	"groundwork/static"
+)
 
 // routes lists every URL of the site. handle takes a page that may be somebody's
 // own, read one of the guidance: it writes nothing, and to visitors it is the
@@ -20,7 +25,6 @@ func (s *Server) routes() http.Handler {
 
 	// Files are served outside the sessions: they need no cookie, and a cache
 	// in between may keep them.
-	root.Handle("/static/", s.assets)
 	root.Handle("/favicon.svg", s.assets)
 	root.Handle("/favicon.ico", http.RedirectHandler("/favicon.svg", http.StatusMovedPermanently))
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
@@ -35,4 +39,16 @@ func (s *Server) routes() http.Handler {
 // leaves in it saved.
 func (s *Server) personal(p page) http.Handler {
 	return s.logins.LoadAndSave(s.identify(s.serve(p)))
+}
+
+// orFile serves the files under [static.Prefix] before anything else: there is
+// nothing to log, to recover from or to protect.
+func (s *Server) orFile(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, static.Prefix) {
+			s.assets.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
