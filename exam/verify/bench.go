@@ -3,8 +3,10 @@ package verify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"strconv"
@@ -68,28 +70,44 @@ func echo(_ *Bench, call BenchHit, n int) (int, any) {
 	return http.StatusOK, map[string]any{"path": call.Path, "value": "v" + strconv.Itoa(n), "n": n}
 }
 
+// Start listens at addr, such as 127.0.0.1:9099.
 func (b *Bench) Start(addr string) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
-	b.l, b.Addr = l, "http://"+l.Addr().String()
 	b.Reset()
-	go http.Serve(l, b)
+	b.l, b.Addr = l, "http://"+l.Addr().String()
+	go (&http.Server{Handler: b, ErrorLog: log.New(io.Discard, "", 0)}).Serve(l) // until Close
 	return nil
 }
+
+// Close ends listening.
 func (b *Bench) Close() { b.l.Close() }
+
+// Reset forgets all programs, calls and what roles remember.
 func (b *Bench) Reset() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.prog, b.hits, b.kept = map[string]*benchProg{}, map[string][]*BenchHit{}, map[string]any{}
 }
 
-func (b *Bench) Program(name string, a map[string]string) error {
+// Program tells a role how to behave from now on and forgets its calls.
+func (b *Bench) Program(role string, settings map[string]string) error {
+	p, err := newProgram(settings)
+	if err != nil {
+		return err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.prog[role], b.hits[role] = p, nil
+	return nil
+}
+
+// newProgram reads the settings of a bench step.
+func newProgram(settings map[string]string) (*benchProg, error) {
 	p := &benchProg{perPath: map[string]int{}}
-	for k, v := range a {
+	for k, v := range settings {
 		var err error
 		switch k {
 		case "fail":
@@ -104,20 +122,20 @@ func (b *Bench) Program(name string, a map[string]string) error {
 			p.hang = true
 		case "clear":
 		default:
-			err = fmt.Errorf("bench: no setting %q", k)
+			err = errors.New("it knows fail, status, delay, hang, drop and clear")
 		}
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("bench setting %s=%s: %w", k, v, err)
 		}
 	}
 	if p.fail > 0 && p.status == 0 {
-		p.status = 503
+		p.status = http.StatusServiceUnavailable
 	}
-	b.prog[name] = p
-	b.hits[name] = nil
-	return nil
+	return p, nil
 }
 
+// Hits returns copies of the calls of a role since it was programmed: those for
+// one path, or all if path is empty.
 func (b *Bench) Hits(name, path string) (out []BenchHit) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

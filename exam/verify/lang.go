@@ -1,69 +1,75 @@
 package verify
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"groundwork/content/source"
 )
 
-// A check's body is a list of Steps written in a small line language:
-//
-//	let NAME = GENERATOR [ARGS]         make a value for this run
-//	use FIXTURE [as PREFIX]             run a fixture; its saved values become PREFIX.NAME
-//	wait 1500ms                         sleep
-//	app restart|kill                    needs --cmd (SIGTERM+start, SIGKILL+start)
-//	bench TARGET key=value ...          program the verifier's own upstream
-//	probe NAME key=value ...            call a check written in Go
-//	given                               the next request is a precondition
-//	parallel N [rounds R] | repeat N | retry D | timeout D   modify the next request
-//	METHOD TARGET                       then header lines, then an optional body
-//	=> 201  or  => 400|422  or => 2xx   the response, then assertions one a line
-type Step interface{}
+// A Step is one line, or one request with its assertions, of a check: *Let,
+// *Use, *Wait, *Control, *Call or *Exchange.
+type Step any
 
+// Let makes a value for this run from the check's stream of chance.
 type Let struct {
 	Name, Gen string
 	Args      []string
 	Line      int
 }
+
+// Use runs a fixture; its values become Prefix+name.
 type Use struct {
 	Fixture, Prefix string
 	Line            int
 }
+
+// Wait sleeps.
 type Wait struct {
 	D    time.Duration
 	Line int
 }
+
+// Control restarts or kills the learner's program.
 type Control struct {
-	Verb string
+	Verb string // restart or kill
 	Line int
 }
-type Call struct { // bench or probe
-	Kind, Name string
+
+// Call programs a role of the bench, or calls a probe.
+type Call struct {
+	Kind, Name string // kind: bench or probe
 	Args       map[string]string
 	Hint       string
 	Line       int
 }
+
+// Exchange is one request, or many alike, and what must come back.
 type Exchange struct {
-	Method, Target string
-	Headers        [][2]string
-	Body           string
-	Given          bool // a precondition: not met means blocked, not failed
-	Parallel       int
-	Repeat         int
-	Rounds         int
-	Retry, Timeout time.Duration
-	Want           string
-	WantHint       string
-	Asserts        []Assert
-	Saves          []Save
-	Line           int
+	Method, Target   string
+	Headers          [][2]string
+	Body             string
+	Given            bool // a precondition: not met means blocked, not failed
+	Stopping         bool // SIGTERM comes while the request is under way
+	Parallel, Repeat int
+	Rounds           int
+	Retry, Timeout   time.Duration
+	Want             string // the status: 201, 2xx, 400|422 or any
+	WantHint         string
+	Asserts          []Assert
+	Saves            []Save
+	Line             int
 }
+
+// Assert is one assertion about an answer, or about all answers of a round.
 type Assert struct {
-	Subject, Arg, Pred, Value, Hint, Text string
-	Line                                  int
+	Subject, Arg, Pred, Value, Hint string
+	Line                            int
 }
+
+// Save keeps something of an answer as a value; All collects it from every one.
 type Save struct {
 	Name, Subject, Arg, Re string
 	All                    bool
@@ -71,250 +77,149 @@ type Save struct {
 }
 
 var (
-	reMethod = regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\S+)$`)
-	reHeader = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*): (.*)$`)
-	reStatus = regexp.MustCompile(`^([1-5](\d\d|xx))(\|[1-5](\d\d|xx))*$|^any$`)
+	methodLine = regexp.MustCompile(`^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\S+)$`)
+	headerLine = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*): (.*)$`)
+	statusForm = regexp.MustCompile(`^([1-5](\d\d|xx))(\|[1-5](\d\d|xx))*$|^any$`)
+	nameForm   = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]*$`)
 )
 
-var preds = map[string]int{ // predicate -> does it take a value
-	"exists": 0, "absent": 0, "==": 1, "!=": 1, "<": 1, "<=": 1, ">": 1, ">=": 1,
-	"contains": 1, "lacks": 1, "matches": 1, "is": 1, "length": 1, "near": 1, "unique": 0, "empty": 0,
+// predicates say whether they take a value.
+var predicates = map[string]bool{
+	"exists": false, "absent": false, "unique": false, "empty": false,
+	"==": true, "!=": true, "<": true, "<=": true, ">": true, ">=": true,
+	"contains": true, "lacks": true, "matches": true, "is": true, "length": true, "near": true,
 }
 
-func ParseSteps(src string, firstLine int) ([]Step, error) {
-	lines := strings.Split(strings.TrimRight(src, "\n"), "\n")
-	var out []Step
-	var par, rep, rounds int
-	var given bool
-	var retry, timeout time.Duration
-	var cur *Exchange
-	var lastHint *string
-	for i := 0; i < len(lines); i++ {
-		raw := lines[i]
-		ln := firstLine + i
-		s := strings.TrimSpace(raw)
-		bad := func(f string, a ...any) error { return fmt.Errorf("line %d: %s", ln, fmt.Sprintf(f, a...)) }
-		if s == "" || strings.HasPrefix(s, "#") {
-			continue
-		}
-		if m := reMethod.FindStringSubmatch(s); m != nil {
-			cur = &Exchange{Method: m[1], Target: m[2], Parallel: par, Repeat: rep, Rounds: rounds, Retry: retry, Timeout: timeout, Given: given, Line: ln}
-			par, rep, rounds, retry, timeout, given = 0, 0, 0, 0, 0, false
-			i++
-			for ; i < len(lines); i++ {
-				h := reHeader.FindStringSubmatch(strings.TrimSpace(lines[i]))
-				if h == nil {
-					break
-				}
-				cur.Headers = append(cur.Headers, [2]string{h[1], h[2]})
-			}
-			var body []string
-			for ; i < len(lines) && !strings.HasPrefix(strings.TrimSpace(lines[i]), "=>"); i++ {
-				body = append(body, lines[i])
-			}
-			if i >= len(lines) {
-				return nil, bad("request without a '=>' line")
-			}
-			cur.Body = strings.TrimSpace(strings.Join(body, "\n"))
-			cur.Want = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(lines[i]), "=>"))
-			if !reStatus.MatchString(cur.Want) {
-				return nil, fmt.Errorf("line %d: status %q: want 201, 2xx, 400|422 or any", firstLine+i, cur.Want)
-			}
-			lastHint = &cur.WantHint
-			out = append(out, cur)
-			continue
-		}
-		f := strings.Fields(s)
-		rest := func(n int) string { // the text after the first n words
-			t := s
-			for j := 0; j < n; j++ {
-				t = strings.TrimSpace(t)
-				k := strings.IndexAny(t, " \t")
-				if k < 0 {
-					return ""
-				}
-				t = t[k:]
-			}
-			return strings.TrimSpace(t)
-		}
-		dur := func(v string) (time.Duration, error) {
-			d, err := time.ParseDuration(v)
-			if err != nil {
-				return 0, bad("duration %q", v)
-			}
-			return d, nil
-		}
-		var err error
-		switch f[0] {
-		case "let":
-			if len(f) < 4 || f[2] != "=" {
-				return nil, bad("want: let NAME = GENERATOR [ARGS]")
-			}
-			out = append(out, &Let{Name: f[1], Gen: f[3], Args: f[4:], Line: ln})
-		case "use":
-			u := &Use{Line: ln}
-			switch {
-			case len(f) == 2:
-				u.Fixture = f[1]
-			case len(f) == 4 && f[2] == "as":
-				u.Fixture, u.Prefix = f[1], f[3]+"."
-			default:
-				return nil, bad("want: use FIXTURE [as PREFIX]")
-			}
-			out = append(out, u)
-		case "wait":
-			var d time.Duration
-			if len(f) != 2 {
-				return nil, bad("want: wait DURATION")
-			}
-			if d, err = dur(f[1]); err != nil {
-				return nil, err
-			}
-			out = append(out, &Wait{d, ln})
-		case "app":
-			if len(f) != 2 || (f[1] != "restart" && f[1] != "kill") {
-				return nil, bad("want: app restart|kill")
-			}
-			out = append(out, &Control{f[1], ln})
-		case "bench", "probe":
-			if len(f) < 2 {
-				return nil, bad("want: %s NAME key=value ...", f[0])
-			}
-			c := &Call{Kind: f[0], Name: f[1], Args: map[string]string{}, Line: ln}
-			for _, kv := range f[2:] {
-				k, v, ok := strings.Cut(kv, "=")
-				if !ok {
-					return nil, bad("argument %q: want key=value", kv)
-				}
-				c.Args[k] = v
-			}
-			out = append(out, c)
-			cur, lastHint = nil, &c.Hint
-		case "given":
-			if len(f) != 1 {
-				return nil, bad("given stands alone on its line")
-			}
-			given = true
-		case "parallel", "repeat":
-			if len(f) == 4 && f[0] == "parallel" && f[2] == "rounds" {
-				n, e := strconv.Atoi(f[3])
-				if e != nil || n < 1 || n > 500 {
-					return nil, bad("rounds %q: want 1..500", f[3])
-				}
-				rounds, f = n, f[:2]
-			}
-			if len(f) != 2 {
-				return nil, bad("want: %s N", f[0])
-			}
-			n, e := strconv.Atoi(f[1])
-			if e != nil || n < 1 || n > 2000 {
-				return nil, bad("%s %q: want 1..2000", f[0], f[1])
-			}
-			if f[0] == "parallel" {
-				par = n
-			} else {
-				rep = n
-			}
-		case "retry", "timeout":
-			if len(f) != 2 {
-				return nil, bad("want: %s DURATION", f[0])
-			}
-			d, e := dur(f[1])
-			if e != nil {
-				return nil, e
-			}
-			if f[0] == "retry" {
-				retry = d
-			} else {
-				timeout = d
-			}
-		case "save", "collect":
-			if cur == nil {
-				return nil, bad("%s before any request", f[0])
-			}
-			if len(f) < 4 || f[2] != "=" {
-				return nil, bad("want: %s NAME = json PATH | header NAME [/re/] | status", f[0])
-			}
-			sv := Save{Name: f[1], Subject: f[3], All: f[0] == "collect", Line: ln}
-			if len(f) > 4 {
-				sv.Arg = f[4]
-			}
-			if len(f) > 5 {
-				sv.Re = strings.Trim(f[5], "/")
-			}
-			cur.Saves = append(cur.Saves, sv)
-		case "hint":
-			if lastHint == nil {
-				return nil, bad("hint before any assertion")
-			}
-			*lastHint = rest(1)
-		case "status", "body", "time", "json", "header", "tally", "unique", "problem":
-			if cur == nil {
-				return nil, bad("assertion before any request")
-			}
-			a := Assert{Subject: f[0], Text: s, Line: ln}
-			n := 1
-			switch f[0] {
-			case "json", "header", "tally":
-				if len(f) < 2 {
-					return nil, bad("%s needs an argument", f[0])
-				}
-				a.Arg, n = f[1], 2
-			case "unique": // over all answers of all rounds
-				if len(f) != 3 || f[1] != "json" {
-					return nil, bad("want: unique json PATH")
-				}
-				a.Arg = f[2]
-			case "problem": // problem [field NAME]
-				if len(f) == 3 && f[1] == "field" {
-					a.Arg = f[2]
-				} else if len(f) != 1 {
-					return nil, bad("want: problem [field NAME]")
-				}
-			}
-			if f[0] != "problem" && f[0] != "unique" {
-				if len(f) <= n {
-					return nil, bad("no predicate in %q", s)
-				}
-				a.Pred = f[n]
-				takes, ok := preds[a.Pred]
-				if !ok {
-					return nil, bad("unknown predicate %q", a.Pred)
-				}
-				a.Value = rest(n + 1)
-				if (takes == 1) != (a.Value != "") {
-					return nil, bad("predicate %q in %q: value missing or not wanted", a.Pred, s)
-				}
-				if a.Pred == "matches" {
-					if _, e := regexp.Compile(strings.Trim(a.Value, "/")); e != nil {
-						return nil, bad("%v", e)
-					}
-				}
-			}
-			cur.Asserts = append(cur.Asserts, a)
-			lastHint = &cur.Asserts[len(cur.Asserts)-1].Hint
-		default:
-			return nil, bad("unknown word %q", f[0])
-		}
-	}
-	if par != 0 || rep != 0 || retry != 0 || timeout != 0 || given {
-		return nil, fmt.Errorf("line %d: modifier without a request", firstLine+len(lines)-1)
-	}
-	return out, nil
+// kinds are the words that may follow the predicate is.
+var kinds = strings.Fields("string text number integer bool array object null id utc url")
+
+// subjects of assertions, and the form to show when one is wrong.
+var subjects = map[string]string{
+	"status": "status PREDICATE VALUE", "body": "body PREDICATE VALUE", "time": "time < DURATION",
+	"json": "json PATH PREDICATE [VALUE]", "header": "header NAME PREDICATE [VALUE]",
+	"tally": "tally STATUS == NUMBER", "unique": "unique json PATH", "problem": "problem [field NAME]",
 }
 
-func statusMatches(want string, code int) bool {
-	if want == "any" {
-		return true
-	}
-	for _, w := range strings.Split(want, "|") {
-		if strings.HasSuffix(w, "xx") {
-			if strconv.Itoa(code)[:1] == w[:1] {
-				return true
-			}
-		} else if strconv.Itoa(code) == w {
-			return true
+// stepParser reads the lines of one fence. It reports every mistake and goes
+// on behind it.
+type stepParser struct {
+	file     string
+	first    int // line number of the first line
+	lines    []string
+	at       int
+	steps    []Step
+	mod      Exchange // modifiers for the next request
+	modified bool
+	cur      *Exchange // the request that assertions belong to
+	hint     *string   // where the next hint goes
+	problems source.Problems
+}
+
+// parseSteps reads the text of a fence whose first line is line number first of
+// file.
+func parseSteps(file, src string, first int) ([]Step, source.Problems) {
+	p := &stepParser{file: file, first: first, lines: strings.Split(strings.TrimRight(src, "\n"), "\n")}
+	for ; p.at < len(p.lines); p.at++ {
+		text := strings.TrimSpace(p.lines[p.at])
+		if text != "" && !strings.HasPrefix(text, "#") {
+			p.line(text)
 		}
 	}
-	return false
+	if p.modified {
+		p.at = len(p.lines) - 1
+		p.bad("a modifier without a request", "write the request below it, or take it away")
+	}
+	return p.steps, p.problems
+}
+
+func (p *stepParser) lineNo() int { return p.first + p.at }
+
+func (p *stepParser) bad(what, mend string) {
+	p.problems.Add(p.file, p.lineNo(), what, mend)
+}
+
+// line reads one line, or a request, which has several.
+func (p *stepParser) line(text string) {
+	if m := methodLine.FindStringSubmatch(text); m != nil {
+		p.request(m[1], m[2])
+		return
+	}
+	words := strings.Fields(text)
+	switch words[0] {
+	case "let":
+		p.let(words)
+	case "use":
+		p.use(words)
+	case "wait":
+		if len(words) != 2 {
+			p.bad("wait stands with one duration", "write: wait 1500ms")
+			return
+		}
+		p.steps = append(p.steps, &Wait{p.duration(words[1]), p.lineNo()})
+	case "app":
+		if len(words) != 2 || words[1] != "restart" && words[1] != "kill" {
+			p.bad("app knows restart and kill", "write: app restart")
+			return
+		}
+		p.steps = append(p.steps, &Control{words[1], p.lineNo()})
+	case "bench", "probe":
+		p.call(words)
+	case "given", "stopping", "parallel", "repeat", "retry", "timeout":
+		p.modifier(words)
+	case "save", "collect":
+		p.save(words)
+	case "hint":
+		if p.hint == nil {
+			p.bad("a hint before anything that can fail", "write it below an assertion, a status or a probe")
+			return
+		}
+		*p.hint = strings.TrimSpace(strings.TrimPrefix(text, "hint"))
+	default:
+		if subjects[words[0]] == "" {
+			p.bad("unknown word "+strconv.Quote(words[0]), "see the grammar in content/README.md")
+			return
+		}
+		p.assert(text, words)
+	}
+}
+
+// request reads a request from its first line to its status.
+func (p *stepParser) request(method, target string) {
+	e := p.mod
+	p.mod, p.modified = Exchange{}, false
+	e.Method, e.Target, e.Line = method, target, p.lineNo()
+	for p.at++; p.at < len(p.lines); p.at++ {
+		h := headerLine.FindStringSubmatch(strings.TrimSpace(p.lines[p.at]))
+		if h == nil {
+			break
+		}
+		e.Headers = append(e.Headers, [2]string{h[1], h[2]})
+	}
+	var body []string
+	for ; p.at < len(p.lines) && !strings.HasPrefix(strings.TrimSpace(p.lines[p.at]), "=>"); p.at++ {
+		body = append(body, p.lines[p.at])
+	}
+	if p.at >= len(p.lines) {
+		p.problems.Add(p.file, e.Line, "a request without a => line", "write the status that must come back, such as => 201")
+		return
+	}
+	e.Body = strings.TrimSpace(strings.Join(body, "\n"))
+	e.Want = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(p.lines[p.at]), "=>"))
+	if !statusForm.MatchString(e.Want) {
+		p.bad("the status "+strconv.Quote(e.Want)+" is none", "write 201, 2xx, 400|422 or any")
+	}
+	if e.Stopping && (e.Parallel > 0 || e.Repeat > 0 || e.Retry > 0) {
+		p.bad("stopping stands with one request", "take parallel, repeat and retry away")
+	}
+	p.cur = &e
+	p.hint = &e.WantHint
+	p.steps = append(p.steps, p.cur)
+}
+
+func (p *stepParser) duration(text string) time.Duration {
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 || d > 2*time.Minute {
+		p.bad(strconv.Quote(text)+" is no duration up to two minutes", "write 300ms, 2s or 1m")
+	}
+	return d
 }

@@ -11,7 +11,7 @@ import (
 // service never meets its own limit.
 const burstTime = 5 * time.Second
 
-var retryAfter = regexp.MustCompile(`^([1-9]|[1-5][0-9]|60)$`)
+var comeBackIn = regexp.MustCompile(`^([1-9]|[1-5][0-9]|60)$`)
 
 // probeBurst sends up to n= requests for path= with token= one after the other
 // until one is refused with 429. want=limited: it says when to come back, in
@@ -23,13 +23,13 @@ func probeBurst(x *Ctx, args map[string]string) error {
 		return err
 	}
 	after := refused.Got.Header.Get("Retry-After")
-	if !retryAfter.MatchString(after) {
+	if !comeBackIn.MatchString(after) {
 		return &Failure{What: "header Retry-After of the 429", Expected: "whole seconds, 1 to 60", Actual: strconv.Quote(after), Exchange: &refused}
 	}
 	switch args["want"] {
 	case "limited":
-		if what, want, got, ok := evalAssert(Assert{Subject: "problem"}, "", &refused.Got); !ok {
-			return &Failure{What: what, Expected: want, Actual: got, Exchange: &refused}
+		if m := (Assert{Subject: "problem"}).judge(&refused.Got, x.Now()); m != nil {
+			return &Failure{What: m.what, Expected: m.want, Actual: m.got, Exchange: &refused}
 		}
 	case "recovery":
 		seconds, err := strconv.Atoi(after)
@@ -77,7 +77,7 @@ func burst(x *Ctx, args map[string]string) (refused Exch, err error) {
 }
 
 func bearer(path, token string) Request {
-	return Request{Method: "GET", Target: path, Header: [][2]string{{"Authorization", "Bearer " + token}}}
+	return Request{Method: "GET", Target: path, Header: [][2]string{{"Authorization", "Bearer " + token}}, Limited: true}
 }
 
 // answered fails unless a request for path is answered 200.

@@ -78,7 +78,7 @@ func soldFor(x *Ctx, token string, made int) (map[string]int, error) {
 				Quantity int
 			}
 		}
-		if err := json.Unmarshal(e.Got.raw, &o); e.Got.Status != 200 || err != nil {
+		if err := json.Unmarshal(e.Got.body(), &o); e.Got.Status != 200 || err != nil {
 			return nil, &Failure{What: "the order that the charge " + c.ID + " refers to", Expected: "200 and an order", Actual: fmt.Sprint(e.Got.Status, " ", e.Got.Err), Exchange: &e}
 		}
 		if o.Status != "confirmed" || o.Total != c.Amount {
@@ -94,7 +94,7 @@ func soldFor(x *Ctx, token string, made int) (map[string]int, error) {
 func onShelf(x *Ctx, sku string, start, sold int) error {
 	e := x.Do(Request{Method: "GET", Target: "/products/" + sku})
 	var p struct{ Stock *int }
-	if err := json.Unmarshal(e.Got.raw, &p); e.Got.Status != 200 || err != nil || p.Stock == nil {
+	if err := json.Unmarshal(e.Got.body(), &p); e.Got.Status != 200 || err != nil || p.Stock == nil {
 		return &Failure{What: "stock of " + sku, Expected: "200 and a whole number", Actual: fmt.Sprint(e.Got.Status, " ", clip(e.Got.Body, 120), e.Got.Err), Exchange: &e}
 	}
 	if *p.Stock != start-sold {

@@ -26,7 +26,7 @@ func probeCrash(x *Ctx, args map[string]string) error {
 			}
 			time.Sleep(20 * time.Millisecond)
 		}
-		if err := x.R.App.Restart(true); errors.Is(err, ErrNoControl) {
+		if err := restart(x.R.App, true); errors.Is(err, ErrNoControl) {
 			return f, skipBecause("needs -cmd: the verifier must kill your program itself")
 		} else if err != nil {
 			f.Problem = err.Error()
@@ -42,6 +42,6 @@ func probeCrash(x *Ctx, args map[string]string) error {
 	case !saw.Reached:
 		return &Failure{What: "a call at the verifier's " + args["role"] + " service", Expected: "one within 2 s of POST " + args["path"], Actual: "none"}
 	}
-	x.cl.CloseIdleConnections()
+	x.client.CloseIdleConnections()
 	return nil
 }

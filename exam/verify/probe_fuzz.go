@@ -25,7 +25,7 @@ func probeFuzz(x *Ctx, args map[string]string) error {
 	}
 	e := x.Do(Request{Method: "GET", Target: documentPath})
 	requests, err := Observe(x, "fuzz", func() ([]bent, error) {
-		doc, err := readDocument(e.Got.raw)
+		doc, err := readDocument(e.Got.body())
 		if err != nil {
 			return nil, err
 		}

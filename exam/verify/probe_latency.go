@@ -36,7 +36,7 @@ func probeLatency(x *Ctx, args map[string]string) error {
 	x.Note("hit_ms", h)
 	if h*factor > m {
 		return &Failure{What: "median time of a hit against a miss", Expected: fmt.Sprintf("at least %g times faster", factor),
-			Actual: fmt.Sprintf("miss %.1f ms, hit %.1f ms", m, h), Exchange: &last, timing: true}
+			Actual: fmt.Sprintf("miss %.1f ms, hit %.1f ms", m, h), Exchange: &last, Timing: true}
 	}
 	return nil
 }

@@ -25,15 +25,18 @@ func probeLeaks(x *Ctx, args map[string]string) error {
 	if find == nil {
 		return fmt.Errorf("of=%s: want secrets or insides", args["of"])
 	}
-	for _, e := range x.Answers() {
-		if strings.HasSuffix(e.Sent.URL, "/openapi.json") {
-			continue
+	_, err := Observe(x, "leaks", func() (int, error) {
+		for _, e := range x.Answers() {
+			if strings.HasSuffix(e.Sent.URL, "/openapi.json") {
+				continue
+			}
+			if leak := find(e); leak != "" {
+				return 0, &Failure{What: "the answers of the whole run", Expected: "no " + strings.TrimSuffix(args["of"], "s") + " in any", Actual: leak, Exchange: &e}
+			}
 		}
-		if leak := find(e); leak != "" {
-			return &Failure{What: "the answers of the whole run", Expected: "no " + strings.TrimSuffix(args["of"], "s") + " in any", Actual: leak, Exchange: &e}
-		}
-	}
-	return nil
+		return len(x.Answers()), nil
+	})
+	return err
 }
 
 // leakedInside finds what an answer shows of the program, or of its folder.
@@ -65,7 +68,9 @@ func leakedSecret(answers []Exch) func(Exch) string {
 			return "a password hash: " + h + "…"
 		}
 		if e.Got.Status/100 == 2 {
-			return passwordField(e.Got.doc)
+			if doc, err := e.Got.parse(); err == nil {
+				return passwordField(doc)
+			}
 		}
 		return ""
 	}

@@ -61,7 +61,7 @@ func documentFindings(x *Ctx, find func(*openapi3.T) []string) ([]string, error)
 		return nil, &Failure{What: "GET " + documentPath, Expected: "200", Actual: fmt.Sprint(e.Got.Status, " ", e.Got.Err), Exchange: &e}
 	}
 	return Observe(x, "openapi", func() ([]string, error) {
-		doc, err := readDocument(e.Got.raw)
+		doc, err := readDocument(e.Got.body())
 		if err != nil {
 			return strings.Split(err.Error(), "\n"), nil
 		}

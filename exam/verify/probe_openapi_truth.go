@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -58,7 +59,7 @@ func routed(router routers.Router, e Exch) (*routers.Route, *openapi3filter.Resp
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route},
 		Status:                 e.Got.Status,
 		Header:                 e.Got.Header,
-		Body:                   io.NopCloser(strings.NewReader(string(e.Got.raw))),
+		Body:                   io.NopCloser(bytes.NewReader(e.Got.body())),
 		Options:                &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
 	}, true
 }

@@ -66,9 +66,9 @@ func inTime(h BenchHit, due time.Time, before time.Duration) error {
 	case err != nil || !said.Equal(due):
 		return &Failure{What: "due_at of the reminder", Expected: due.Format(time.RFC3339), Actual: strconv.Quote(body.Due)}
 	case ahead > before+time.Second:
-		return &Failure{What: "time of the reminder", Expected: before.String() + " before the task is due", Actual: ahead.Round(10*time.Millisecond).String() + " before", timing: true}
+		return &Failure{What: "time of the reminder", Expected: before.String() + " before the task is due", Actual: ahead.Round(10*time.Millisecond).String() + " before", Timing: true}
 	case ahead < 0:
-		return &Failure{What: "time of the reminder", Expected: before.String() + " before the task is due", Actual: (-ahead).Round(10*time.Millisecond).String() + " after", timing: true}
+		return &Failure{What: "time of the reminder", Expected: before.String() + " before the task is due", Actual: (-ahead).Round(10*time.Millisecond).String() + " after", Timing: true}
 	}
 	return nil
 }

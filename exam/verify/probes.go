@@ -16,7 +16,7 @@ import (
 // same code. It returns a [*Failure], or [unsureBecause], or another error if
 // it cannot judge.
 type probe struct {
-	must, may string // names of its arguments
+	must, may string // names of its arguments; behind one that names a value which it makes stands >
 	run       func(x *Ctx, args map[string]string) error
 }
 
@@ -49,7 +49,7 @@ func probes() map[string]probe {
 		"seed":          {"", "", probeSeed},
 		"scroll":        {"path limit token want", "order between author within", probeScroll},
 		"targets":       {"codes prefix sample", "", probeTargets},
-		"walk":          {"path id limit want", "token stop only cursor seen count same", probeWalk},
+		"walk":          {"path id limit want", "token stop only cursor seen count> same", probeWalk},
 	}
 }
 
@@ -62,9 +62,19 @@ func (p probe) checkArgs(args map[string]string) error {
 		}
 	}
 	for k := range args {
-		if !slices.Contains(must, k) && !slices.Contains(strings.Fields(p.may), k) {
+		if !slices.Contains(must, k) && !slices.Contains(strings.Fields(strings.ReplaceAll(p.may, ">", "")), k) {
 			return fmt.Errorf("it knows no %s=; it takes %s", k, strings.TrimSpace(p.must+" "+p.may))
 		}
 	}
 	return nil
+}
+
+// makes are the values that a call of this probe makes.
+func (p probe) makes(args map[string]string) (names []string) {
+	for _, arg := range strings.Fields(p.must + " " + p.may) {
+		if key, ok := strings.CutSuffix(arg, ">"); ok && args[key] != "" {
+			names = append(names, args[key])
+		}
+	}
+	return names
 }

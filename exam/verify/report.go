@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -212,10 +213,25 @@ func Curl(s Sent) string {
 	return strings.Join(append(p, q(s.URL)), " ")
 }
 
+// JSON writes the result with secrets hidden.
 func (r *Result) JSON(w io.Writer) error {
 	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
 	e.SetIndent("", " ")
-	return e.Encode(r)
+	return e.Encode(r.public())
+}
+
+// public is a copy of the result that may leave the machine.
+func (r *Result) public() *Result {
+	if r.secrets == nil {
+		return r
+	}
+	out := *r
+	out.Checks = slices.Clone(r.Checks)
+	for i := range out.Checks {
+		out.Checks[i].Failure = r.secrets.failure(out.Checks[i].Failure)
+	}
+	return &out
 }
 
 func (r *Result) JUnit(w io.Writer) error {

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"groundwork/exam/verify"
 )
@@ -21,13 +23,14 @@ type inproc struct {
 	srv   *http.Server
 	bench *verify.Bench
 	dir   string
+	bug   string
 	log   output
 }
 
 // start serves the solution of s until the test ends.
 func start(t testing.TB, s subject, bug string) *inproc {
 	t.Helper()
-	a := &inproc{bench: &verify.Bench{}, dir: t.TempDir()}
+	a := &inproc{bench: &verify.Bench{}, dir: t.TempDir(), bug: bug}
 	if err := a.bench.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
@@ -36,10 +39,10 @@ func start(t testing.TB, s subject, bug string) *inproc {
 	if s.serve != nil {
 		a.make = func() (http.Handler, func(bool), error) { return s.serve(a.place(), bug) }
 	}
-	if err := a.start(); err != nil {
+	if err := a.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { a.stop(false) })
+	t.Cleanup(func() { a.srv.Close(); a.close(false) })
 	return a
 }
 
@@ -47,7 +50,7 @@ func (a *inproc) place() place         { return place{a.dir, a.bench.Addr, &a.lo
 func (a *inproc) URL() string          { return a.url }
 func (a *inproc) Logs() (string, bool) { return a.log.String(), true }
 
-func (a *inproc) start() error {
+func (a *inproc) Start() error {
 	h, stop, err := a.make()
 	if err != nil {
 		return err
@@ -66,14 +69,19 @@ func (a *inproc) start() error {
 	return nil
 }
 
-func (a *inproc) stop(kill bool) {
+// Stop lets requests under way finish, unless it kills or the defect is
+// "abrupt".
+func (a *inproc) Stop(kill bool) (verify.Exit, error) {
+	if !kill && a.bug != "abrupt" {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := a.srv.Shutdown(ctx); err != nil {
+			kill = true
+		}
+	}
 	a.srv.Close()
 	a.close(kill)
-}
-
-func (a *inproc) Restart(kill bool) error {
-	a.stop(kill)
-	return a.start()
+	return verify.Exit{}, nil
 }
 
 // output is what a solution writes.

@@ -3,146 +3,168 @@ package verify
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
-	"errors"
+	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 )
 
-// A volley sends N requests so that they reach the handlers together: every connection is opened and
-// the whole request but its last byte is written first; then the last bytes go out back to back.
-// The connections are kept for the next round.
+// A volley sends requests so that they reach the handlers together: every
+// connection is opened and every request written but for its last byte; then
+// the last bytes go out back to back. The connections are kept for the next
+// volley of the check: a hundred rounds find a race that one wide burst does
+// not.
 type volley struct {
-	addr  string
-	conns []net.Conn
-	rd    []*bufio.Reader
+	lines []*line
 }
 
-func (x *Ctx) newVolley(n int) (*volley, error) {
-	u, err := url.Parse(x.R.App.URL())
-	if err != nil || u.Scheme != "http" {
-		return nil, errors.New("volley needs http")
-	}
-	v := &volley{addr: u.Host, conns: make([]net.Conn, n), rd: make([]*bufio.Reader, n)}
-	if u.Port() == "" {
-		v.addr = net.JoinHostPort(u.Hostname(), "80")
-	}
-	return v, nil
+// A line is one kept connection.
+type line struct {
+	base string
+	conn net.Conn
+	read *bufio.Reader
 }
 
-func (v *volley) close() {
-	for _, c := range v.conns {
-		if c != nil {
-			c.Close()
+const dialTime = 5 * time.Second
+
+// dial opens a connection to the host of base, with TLS for https.
+func dial(base string) (net.Conn, error) {
+	u, err := url.Parse(base)
+	if err != nil {
+		return nil, err
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"https": "443"}[u.Scheme]
+	}
+	if port == "" {
+		port = "80"
+	}
+	addr := net.JoinHostPort(u.Hostname(), port)
+	if u.Scheme == "https" {
+		return tls.DialWithDialer(&net.Dialer{Timeout: dialTime}, "tcp", addr, nil)
+	}
+	return net.DialTimeout("tcp", addr, dialTime)
+}
+
+// close ends the connection; the next volley opens another.
+func (l *line) close() {
+	if l.conn != nil {
+		l.conn.Close()
+		l.conn = nil
+	}
+}
+
+// load writes all of a request but its last byte, which it returns. A kept
+// connection may have been closed meanwhile, so it tries twice.
+func (l *line) load(req *http.Request, deadline time.Time) (last []byte, err error) {
+	var buf bytes.Buffer
+	if err := req.Write(&buf); err != nil {
+		return nil, err
+	}
+	raw := buf.Bytes()
+	for range 2 {
+		if l.conn == nil {
+			if l.conn, err = dial(l.base); err != nil {
+				l.conn = nil
+				return nil, err
+			}
+			l.read = bufio.NewReader(l.conn)
 		}
+		l.conn.SetDeadline(deadline)
+		if _, err = l.conn.Write(raw[:len(raw)-1]); err == nil {
+			return raw[len(raw)-1:], nil
+		}
+		l.close()
 	}
+	return nil, err
 }
 
-func (v *volley) fire(x *Ctx, method string, target func(i int) string, hdr func(i int) [][2]string, body func(i int) string, timeout time.Duration) ([]Sent, []Got) {
-	n := len(v.conns)
-	sent, got := make([]Sent, n), make([]Got, n)
-	last := make([][]byte, n)
-	if timeout == 0 {
-		timeout = 10 * time.Second
+// answer reads what comes back on the line.
+func (l *line) answer(method string, start time.Time) (Got, error) {
+	resp, err := http.ReadResponse(l.read, &http.Request{Method: method})
+	if err != nil {
+		l.close()
+		return Got{}, err
 	}
-	deadline := time.Now().Add(time.Duration(float64(timeout) * x.R.Slow))
-	var wg sync.WaitGroup
-	sem := make(chan struct{}, 32)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, bodyMost))
+	if err != nil || resp.Close {
+		l.close()
+	}
+	return answer(resp.StatusCode, resp.Header, body, time.Since(start)), err
+}
+
+// volley sends n requests at the same moment. It records nothing.
+func (x *Ctx) volley(n int, request func(i int) Request) []Exch {
+	if x.lines == nil {
+		x.lines = &volley{}
+	}
+	base := x.R.App.URL()
+	for len(x.lines.lines) < n {
+		x.lines.lines = append(x.lines.lines, &line{base: base})
+	}
+	out, last := make([]Exch, n), make([][]byte, n)
+	requests := make([]Request, n)
 	for i := range n {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			sem <- struct{}{}
-			defer func() { <-sem }()
-			b := body(i)
-			u := strings.TrimRight(x.R.App.URL(), "/") + target(i)
-			req, err := http.NewRequest(method, u, strings.NewReader(b))
-			if err != nil {
-				got[i].Err = err.Error()
-				return
-			}
-			for _, h := range hdr(i) {
-				if strings.EqualFold(h[0], "Host") {
-					req.Host = h[1]
-				} else {
-					req.Header.Add(h[0], h[1])
-				}
-			}
-			if b != "" && req.Header.Get("Content-Type") == "" {
-				req.Header.Set("Content-Type", "application/json")
-			}
-			req.Header.Set("User-Agent", "groundwork-verify/1")
-			sent[i] = Sent{Method: method, URL: u, Body: b, Header: req.Header.Clone()}
-			var buf bytes.Buffer
-			req.Write(&buf)
-			raw := buf.Bytes()
-			for try := 0; try < 2; try++ { // a kept connection may have been closed meanwhile
-				if v.conns[i] == nil {
-					c, err := net.DialTimeout("tcp", v.addr, 5*time.Second)
-					if err != nil {
-						got[i].Err = explain(err, x.R.App.URL())
-						return
-					}
-					v.conns[i], v.rd[i] = c, bufio.NewReader(c)
-				}
-				v.conns[i].SetDeadline(deadline)
-				if _, err = v.conns[i].Write(raw[:len(raw)-1]); err == nil {
-					break
-				}
-				v.conns[i].Close()
-				v.conns[i] = nil
-			}
-			if err != nil {
-				got[i].Err = explain(err, x.R.App.URL())
-				return
-			}
-			last[i] = raw[len(raw)-1:]
-		}()
+		requests[i] = request(i) // not in the goroutines: values are read
 	}
-	wg.Wait()
+	deadline := time.Now().Add(x.R.slowed(max(requests[0].Timeout, 2*answerTime)))
+	x.each(n, 32, func(i int) {
+		req, sent, err := requests[i].build(context.Background(), base)
+		out[i] = Exch{Line: x.line, N: 1, Sent: sent}
+		if err == nil {
+			last[i], err = x.lines.lines[i].load(req, deadline)
+		}
+		if err != nil {
+			out[i].Got.Err = explain(err, base)
+		}
+	})
 	time.Sleep(3 * time.Millisecond) // let the server read what it has
 	start := time.Now()
 	for i := range n {
 		if last[i] != nil {
-			v.conns[i].Write(last[i])
+			x.lines.lines[i].conn.Write(last[i]) // a failure shows when the answer is read
 		}
 	}
-	for i := range n {
+	x.each(n, n, func(i int) {
 		if last[i] == nil {
-			continue
+			return
 		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			req := &http.Request{Method: method}
-			resp, err := http.ReadResponse(v.rd[i], req)
-			if err == nil {
-				var b []byte
-				b, err = io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-				resp.Body.Close()
-				g := &got[i]
-				g.Status, g.Header, g.raw, g.Time = resp.StatusCode, resp.Header, b, time.Since(start)
-				g.Body = string(b[:min(len(b), 4096)])
-				if len(b) > 0 {
-					g.docErr = json.Unmarshal(b, &g.doc)
-				} else {
-					g.docErr = errors.New("the body is empty")
-				}
-			}
-			if err != nil {
-				got[i].Err = explain(err, x.R.App.URL())
-			}
-			if err != nil || resp.Close {
-				v.conns[i].Close()
-				v.conns[i] = nil
-			}
-		}()
+		g, err := x.lines.lines[i].answer(requests[i].Method, start)
+		if err != nil {
+			g.Err = explain(err, base)
+		}
+		out[i].Got = g
+	})
+	return out
+}
+
+// each calls f for 0..n-1, atOnce of them at the same time.
+func (x *Ctx) each(n, atOnce int, f func(i int)) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, max(1, atOnce))
+	for i := range n {
+		slots <- struct{}{}
+		wg.Go(func() {
+			f(i)
+			<-slots
+		})
 	}
 	wg.Wait()
-	return sent, got
+}
+
+// hangUp closes the connections of volleys.
+func (x *Ctx) hangUp() {
+	if x.lines == nil {
+		return
+	}
+	for _, l := range x.lines.lines {
+		l.close()
+	}
+	x.lines = nil
 }
