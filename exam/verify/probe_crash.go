@@ -42,6 +42,6 @@ func probeCrash(x *Ctx, args map[string]string) error {
 	case !saw.Reached:
 		return &Failure{What: "a call at the verifier's " + args["role"] + " service", Expected: "one within 2 s of POST " + args["path"], Actual: "none"}
 	}
-	x.client.CloseIdleConnections()
+	x.hangUp()
 	return nil
 }

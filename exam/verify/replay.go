@@ -195,7 +195,7 @@ func (r *replay) check(c *Check, stage int, claim CheckResult, waits string) Che
 	x := &Ctx{R: r.runner, T: r.task, C: c, Rand: r.runner.chance(r.task, c), play: p}
 	err := p.guard(func() error { return x.start(cr.At) })
 	if p.pos < len(p.entries) {
-		r.refuse(c, fmt.Sprintf("it has %d entries more than it used", len(p.entries)-p.pos))
+		r.refuse(c, fmt.Sprintf("it has %d entries more than it used (%v)", len(p.entries)-p.pos, err))
 	}
 	if x.clock.Sub(x.begin) > cr.Duration+timesMost {
 		r.refuse(c, "its entries took longer than itself")

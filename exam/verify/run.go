@@ -150,7 +150,6 @@ func (r *Runner) check(t *Task, c *Check, stage int) (CheckResult, []Entry) {
 	defer cancel()
 	x := &Ctx{R: r, T: t, C: c, Rand: r.chance(t, c), ctx: ctx, client: newClient()}
 	defer x.hangUp()
-	defer x.client.CloseIdleConnections()
 	cr := newCheckResult(c, stage)
 	cr.At = time.Since(r.started)
 	if r.Bench != nil {

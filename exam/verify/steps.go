@@ -115,7 +115,6 @@ func (x *Ctx) use(s *Use) error {
 func (x *Ctx) control(s *Control) error {
 	fault, err := Observe(x, "app "+s.Verb, func() (string, error) {
 		x.hangUp()
-		x.client.CloseIdleConnections()
 		return faultOf(restart(x.R.App, s.Verb == "kill"))
 	})
 	if err != nil || fault == "" {
@@ -256,7 +255,6 @@ func (x *Ctx) stopDuring(r Request) (s stopped, err error) {
 		return s, err
 	}
 	x.hangUp()
-	x.client.CloseIdleConnections()
 	return s, x.R.App.Start()
 }
 

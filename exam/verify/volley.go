@@ -158,8 +158,11 @@ func (x *Ctx) each(n, atOnce int, f func(i int)) {
 	wg.Wait()
 }
 
-// hangUp closes the connections of volleys.
+// hangUp closes all connections that are kept.
 func (x *Ctx) hangUp() {
+	if x.client != nil { // it is nil in a replay
+		x.client.CloseIdleConnections()
+	}
 	if x.lines == nil {
 		return
 	}
