@@ -40,7 +40,7 @@ func probeAsFast(x *Ctx, args map[string]string) error {
 	x.Note("median_alone_ms", float64(b.Microseconds())/1000)
 	if limit := time.Duration(factor*float64(b)) + plus; a > limit {
 		return &Failure{What: fmt.Sprintf("median time of %d POST %s", times, args["path"]), Expected: "at most " + limit.Round(time.Millisecond).String(),
-			Actual: fmt.Sprintf("%v (%v by somebody without followers)", a.Round(100*time.Microsecond), b.Round(100*time.Microsecond)), Exchange: x.last(), timing: true}
+			Actual: fmt.Sprintf("%v (%v by somebody without followers)", a.Round(100*time.Microsecond), b.Round(100*time.Microsecond)), Exchange: x.last(), Timing: true}
 	}
 	return nil
 }

@@ -263,7 +263,8 @@ func (s *scope) call(x *Call) {
 		s.p.bad(x.Line, "there is no probe "+x.Name, "mend the name; exam/verify/probes.go lists them")
 	} else if err := pr.checkArgs(x.Args); err != nil {
 		s.p.bad(x.Line, "probe "+x.Name+": "+err.Error(), "mend its arguments")
-	} else if name := x.Args[pr.makes]; name != "" {
+	}
+	for _, name := range pr.makes(x.Args) {
 		s.names[name] = true
 	}
 }
