@@ -23,10 +23,12 @@ type probe struct {
 // probes is the one list of all probes.
 func probes() map[string]probe {
 	return map[string]probe{
+		"alarm":         {"role status path within", "for max", probeAlarm},
 		"asfast":        {"path body token than times factor plus", "", probeAsFast},
 		"attempts":      {"token max", "", probeAttempts},
 		"burst":         {"path token n want", "other", probeBurst},
 		"calls":         {"of", "path n max min", probeCalls},
+		"chance":        {"path times rate", "", probeChance},
 		"charges":       {"token n", "sum within", probeCharges},
 		"conserve":      {"token skus start answers", "least within", probeConserve},
 		"crash":         {"role path key body", "", probeCrash},
@@ -43,11 +45,14 @@ func probes() map[string]probe {
 		"monotonic":     {"path id token author times every", "", probeMonotonic},
 		"notsequential": {"codes", "", probeNotSequential},
 		"openapi":       {"look", "routes open", probeOpenAPI},
+		"page":          {"path stats", "", probePage},
 		"pauses":        {"of first second", "", probePauses},
 		"reminded":      {"task due before within", "", probeReminded},
 		"remindedonce":  {"task", "", probeRemindedOnce},
 		"seed":          {"", "", probeSeed},
 		"scroll":        {"path limit token want", "order between author within", probeScroll},
+		"silent":        {"path for", "", probeSilent},
+		"synthetic":     {"of min within", "", probeSynthetic},
 		"targets":       {"codes prefix sample", "", probeTargets},
 		"walk":          {"path id limit want", "token stop only cursor seen count> same", probeWalk},
 	}

@@ -31,7 +31,9 @@ func main() {
 	case "m3-cache":
 		h = cached.New(os.Getenv("UPSTREAM_URL"), bug, 2*time.Second, os.Stdout)
 	case "p5-incident":
-		h = incident.New(os.Getenv("UPSTREAM_URL"), bug)
+		var c func(bool)
+		h, c, err = incident.New(incident.Addresses{Upstream: os.Getenv("UPSTREAM_URL"), Alerts: os.Getenv("ALERT_URL")}, bug)
+		stop = func() { c(false) }
 	case "p1-tracker":
 		h, stop, err = tracker.New(data, os.Getenv("NOTIFY_URL"), bug)
 	case "m2-users":
