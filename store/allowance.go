@@ -114,7 +114,7 @@ func (s *Store) Allowances(ctx context.Context) (list []Allowance, err error) {
 			list = append(list, a)
 			return err
 		}, `SELECT p.learner_id, coalesce(l.email, 'visitor'), p.percent, p.reason, p.given_at
-			FROM allowances p JOIN learners l ON l.id = p.learner_id ORDER BY l.email`)
+			FROM allowances p CROSS JOIN learners l WHERE l.id = p.learner_id ORDER BY l.email`)
 	})
 	return list, err
 }

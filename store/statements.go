@@ -48,6 +48,9 @@ func (t *tx) statement(query string) *sql.Stmt {
 	if t.prepared == nil {
 		return nil
 	}
+	if t.prepared == nil {
+		return nil
+	}
 	if stmt, ok := t.prepared.known.Load(query); ok {
 		return t.StmtContext(t.ctx, stmt.(*sql.Stmt))
 	}

@@ -43,7 +43,7 @@ func fill(ctx context.Context, args []string) error {
 	if err := multiply(ctx, db, *attempts); err != nil {
 		return err
 	}
-	for _, q := range []string{"ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+	for _, q := range []string{"PRAGMA wal_checkpoint(TRUNCATE)"} {
 		if _, err := db.ExecContext(ctx, q); err != nil {
 			return err
 		}
