@@ -1,10 +1,10 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
+	"strings"
 	"time"
 )
 
@@ -16,11 +16,19 @@ type commandRun struct {
 
 // runCommand runs a command that the learner typed, in dir, until ctx ends.
 func runCommand(ctx context.Context, dir, command string) commandRun {
-	c := exec.CommandContext(ctx, "sh", "-c", command)
-	c.Dir, c.Env = dir, os.Environ()
-	c.WaitDelay = time.Second
-	out, err := c.CombinedOutput()
-	r := commandRun{Exit: c.ProcessState.ExitCode(), Output: string(out[max(0, len(out)-4096):])}
+	c := shell(command)
+	c.Dir = dir
+	c.WaitDelay = time.Second // for what keeps its output open
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Start(); err != nil {
+		return commandRun{-1, err.Error()}
+	}
+	stop := context.AfterFunc(ctx, func() { killAll(c) })
+	err := c.Wait()
+	stop()
+	text := out.String()
+	r := commandRun{c.ProcessState.ExitCode(), strings.ToValidUTF8(text[max(0, len(text)-4096):], "")}
 	if err != nil && r.Exit == 0 {
 		r.Exit = -1
 	}

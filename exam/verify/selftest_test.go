@@ -54,6 +54,7 @@ func subjects() []subject {
 		m1Version,
 		m2Users,
 		m3Cache,
+		m4Ops,
 		p1Tracker,
 		p2Shortener,
 		p3Checkout,

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+docker compose up -d --build links
