@@ -13,6 +13,9 @@ import (
 // several the shell stays and waits for the one that is running.
 func shell(command string) *exec.Cmd {
 	script := "exec " + command
+	if first, _, _ := strings.Cut(command, " "); strings.Contains(first, "=") {
+		script = "exec env " + command // exec takes no VAR=value before the command
+	}
 	if strings.ContainsAny(command, ";&|\n") {
 		script = "trap : TERM; " + command
 	}
