@@ -39,6 +39,10 @@ type keptReport struct {
 func (s *Server) operatorRoutes(handle func(string, page)) {
 	o := &operator{Server: s, kept: map[store.Which]keptReport{}}
 	handle("GET /operator/site", operatorOnly(o.siteHealth))
+	o.attemptRoutes(handle)
+	o.regradeRoutes(handle)
+	handle("GET /operator/time", operatorOnly(o.grants))
+	handle("POST /operator/time", operatorOnly(o.grant))
 	handle("GET /operator/stats", operatorOnly(o.stats))
 	handle("GET /operator/stats.csv", operatorOnly(o.statsCSV))
 	handle("GET /operator/stats.json", operatorOnly(o.statsJSON))
@@ -67,6 +71,9 @@ func (o *operator) report(ctx context.Context, which store.Which) (*analysis.Rep
 	defer o.mu.Unlock()
 	if k, ok := o.kept[which]; ok && o.now().Before(k.until) {
 		return k.Report, nil
+	}
+	if _, err := o.store.CloseDue(ctx, o.now()); err != nil { // those that nobody came back to count as well
+		return nil, err
 	}
 	begin, stream := time.Now(), analysis.NewStream()
 	if err := o.store.Responses(ctx, examName, which, stream.Slot); err != nil {
