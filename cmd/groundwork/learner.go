@@ -13,6 +13,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"groundwork/exam"
 	"groundwork/store"
 	"groundwork/web"
 )
@@ -26,6 +27,7 @@ var learnerCommands = []struct {
 	{"list", "", 0, learnerList},
 	{"reset", "[-ask] EMAIL", 1, learnerReset},
 	{"role", "EMAIL operator|learner", 2, learnerRole},
+	{"time", "-percent N -reason TEXT EMAIL", 1, learnerTime},
 	{"export", "[-out FILE] EMAIL", 1, learnerExport},
 	{"delete", "-yes EMAIL", 1, learnerDelete},
 }
@@ -38,6 +40,9 @@ type learnerCall struct {
 	ask   bool
 	yes   bool
 	out   string
+
+	percent int
+	reason  string
 }
 
 func (c *learnerCall) email() string { return c.words[0] }
@@ -46,7 +51,7 @@ func (c *learnerCall) say(format string, args ...any) {
 	fmt.Fprintf(c.world.stdout, format+"\n", args...)
 }
 
-// learner looks after accounts: list, reset, role, export, delete. It may run
+// learner looks after accounts: list, reset, role, time, export, delete. It may run
 // beside the server, which notices at once.
 func learner(ctx context.Context, args []string, w world) error {
 	var usage []string
@@ -58,6 +63,9 @@ func learner(ctx context.Context, args []string, w world) error {
 			switch c.name {
 			case "reset":
 				flags.BoolVar(&call.ask, "ask", false, "read the new password from the terminal, where it can be seen, in place of making one")
+			case "time":
+				flags.IntVar(&call.percent, "percent", -1, "how much more time in each exam, in `per cent` of its minutes; 0 takes it back")
+				flags.StringVar(&call.reason, "reason", "", "why, in a `sentence` that the learner is shown")
 			case "export":
 				flags.StringVar(&call.out, "out", "groundwork-data.zip", "`file` to write; it must not exist")
 			case "delete":
@@ -163,6 +171,28 @@ func learnerRole(ctx context.Context, c *learnerCall) error {
 		return err
 	}
 	c.say("%s has the role %s", c.email(), role)
+	return nil
+}
+
+// learnerTime grants somebody extra time in exams, or takes it back.
+func learnerTime(ctx context.Context, c *learnerCall) error {
+	switch {
+	case c.percent < 0 || c.percent > exam.MaxExtra:
+		return fmt.Errorf("-percent: want 0 to %d", exam.MaxExtra)
+	case c.percent > 0 && strings.TrimSpace(c.reason) == "":
+		return errors.New("-reason: say why; the learner is shown it")
+	}
+	if _, err := c.account(ctx); err != nil {
+		return err
+	}
+	if err := c.store.GrantTime(ctx, c.email(), c.percent, strings.TrimSpace(c.reason), time.Now()); err != nil {
+		return err
+	}
+	if c.percent == 0 {
+		c.say("%s has no extra time", c.email())
+		return nil
+	}
+	c.say("%s has %d%% more time, in an exam that runs as well", c.email(), c.percent)
 	return nil
 }
 

@@ -42,8 +42,9 @@ func commands() []command {
 	return []command{
 		{"serve", "[-addr HOST:PORT] [-db FILE]", "run the site", serve},
 		{"check", "[-content DIR] [-samples] [-against FILE]", "check all content and report every mistake as file:line", check},
-		{"attempt", "list | extend [-db FILE] …", "list running attempts, give minutes back to one", attemptCommand},
-		{"learner", "list | reset | role | export | delete [-db FILE] …", "look after accounts: list them, reset a password, take data away, delete", learner},
+		{"attempt", "list | extend | void | restore [-db FILE] …", "find attempts, give minutes back to one, void one or take that back", attemptCommand},
+		{"regrade", "[-db FILE] [-content DIR] [-item ID] [-policy POLICY] [-apply -reason TEXT]", "say what correcting items does to results, and do it", regrade},
+		{"learner", "list | reset | role | time | export | delete [-db FILE] …", "look after accounts: list them, reset a password, grant extra time, take data away, delete", learner},
 		{"reports", "[-db FILE]", "print the faults that readers reported", reports},
 		{"stats", "[-db FILE] [-exam NAME] [-attempts WHICH] [-json | -csv] [-item ID]", "tell how good an exam and its items are", stats},
 		{"backup", "[-db FILE] [-keys FILE] NEW-FILE", "copy the database while the site runs, open the copy and check it", backup},

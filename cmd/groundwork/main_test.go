@@ -127,7 +127,7 @@ func TestRunErrors(t *testing.T) {
 		{"keys of a wrong length", []string{"serve", "-db", db, "-keys", short}, "has 3 bytes"},
 		{"database in a folder that is not there", []string{"serve", "-db", filepath.Join(dir, "a", "b.db")}, "open store"},
 		{"address in use", []string{"serve", "-db", db, "-addr", "256.0.0.1:1"}, "listen"},
-		{"attempt without a word", []string{"attempt"}, "want groundwork attempt list"},
+		{"attempt without a word", []string{"attempt"}, "groundwork attempt list"},
 		{"extend without a reason", []string{"attempt", "extend", "-db", db, "-minutes", "5", "x"}, "-reason: say why"},
 		{"extend what is not there", []string{"attempt", "extend", "-db", db, "-minutes", "5", "-reason", "power", "x"}, `there is no attempt "x"`},
 		{"against no database", []string{"check", "-against", filepath.Join(dir, "none.db")}, "-against"},

@@ -50,6 +50,9 @@ func stats(ctx context.Context, args []string, w world) error {
 
 // print counts the attempts and writes what was asked for.
 func (o *statsFlags) print(ctx context.Context, st *store.Store, out io.Writer) error {
+	if _, err := st.CloseDue(ctx, time.Now()); err != nil { // those that nobody came back to count as well
+		return err
+	}
 	stream := analysis.NewStream()
 	if err := st.Responses(ctx, o.exam, store.Which(o.which), stream.Slot); err != nil {
 		return err
