@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
 
 	"groundwork/content"
@@ -175,4 +176,27 @@ func TestEditionsNeedNoStore(t *testing.T) {
 			t.Errorf("with the store closed a lesson is %d with cookie %q, want 200 and none", got.Status, got.Cookie)
 		}
 	}
+}
+
+// The files that a page names are there, and may be kept for ever.
+func TestPagesFindTheirFiles(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	_, page, _ := s.ask(t, "GET", "/", nil)
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := doc.Find("head link[href^='/static/'], script[src^='/static/']")
+	if files.Length() < 4 {
+		t.Errorf("the page names %d files, want its style, script, font and icon", files.Length())
+	}
+	files.Each(func(_ int, file *goquery.Selection) {
+		at := file.AttrOr("href", file.AttrOr("src", ""))
+		got, _, h := s.ask(t, "GET", at, nil)
+		want := editionAnswer{200, "public, max-age=31536000, immutable", "Accept-Encoding", "", ""}
+		if diff := cmp.Diff(want, got); diff != "" || h.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s, nosniff %q (-want +got):\n%s", at, h.Get("X-Content-Type-Options"), diff)
+		}
+	})
 }

@@ -32,7 +32,7 @@ func (s *Server) routes() http.Handler {
 
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error { return errForbidden }))
-	return identified(s.cfg.Metrics.measured(s.headers(s.recovered(origin.Handler(root)))))
+	return s.headers(s.orFile(identified(s.cfg.Metrics.measured(s.recovered(origin.Handler(root))))))
 }
 
 // personal serves p to whoever it is: with their sign-in looked up, and what it
@@ -42,7 +42,7 @@ func (s *Server) personal(p page) http.Handler {
 }
 
 // orFile serves the files under [static.Prefix] before anything else: there is
-// nothing to log, to recover from or to protect.
+// nothing to log, to measure, to recover from or to protect.
 func (s *Server) orFile(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, static.Prefix) {
