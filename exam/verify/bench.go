@@ -60,6 +60,7 @@ type BenchHit struct {
 // many calls came for the path. It may keep what it must remember in b.kept.
 func benchRoles() map[string]func(b *Bench, call BenchHit, n int) (status int, answer any) {
 	return map[string]func(b *Bench, call BenchHit, n int) (status int, answer any){
+		"events":   takeEvents,
 		"mail":     takeMail,
 		"payments": payments,
 	}

@@ -10,7 +10,7 @@ import (
 var p2Shortener = subject{
 	task: "p2-shortener",
 	serve: func(w place, bug string) (http.Handler, func(kill bool), error) {
-		return short.New(filepath.Join(w.dir, "clicks.log"), bug)
+		return short.New(filepath.Join(w.dir, "clicks.log"), w.bench+"/events", bug)
 	},
 	mutants: []mutant{
 		{"status-200", "links.create"},
@@ -34,6 +34,12 @@ var p2Shortener = subject{
 		{"country-ignored", "clicks.country"},
 		{"expiry-ignored", "expire.gone"},
 		{"domain-ignored", "domain.scope"},
+		{"home-serves-all", "domain.host"},
 		{"buffered", "wal.crash"},
+		{"events-dropped", "metrics.retry"},
+		{"events-hammer", "metrics.retry"},
+		{"new-id-per-try", "metrics.retry"},
+		{"events-in-request", "metrics.nonblock"},
+		{"events-in-memory", "metrics.crash"},
 	},
 }

@@ -48,7 +48,7 @@ func main() {
 		stop = func() { c(false) }
 	case "p2-shortener":
 		var c func(bool)
-		h, c, err = short.New(data, bug)
+		h, c, err = short.New(data, os.Getenv("EVENTS_URL"), bug)
 		stop = func() { c(false) }
 	}
 	if err != nil {
