@@ -269,6 +269,9 @@ func (s *Store) grade(t *tx, a *exam.Attempt, by exam.ClosedBy, now time.Time) e
 	if err := storeGrades(t, a); err != nil {
 		return err
 	}
+	if err := s.learnNow(t, a, now); err != nil {
+		return err
+	}
 	return log(t, a.ID, event{kind: "close", id: "close", at: now, data: string(a.ClosedBy)})
 }
 

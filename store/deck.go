@@ -17,6 +17,7 @@ type Deck struct {
 	Difficulties map[exam.ItemID]Estimate // of the attempt's items
 	First        bool                     // it is the learner's first attempt
 
+	was     Estimate // ability
 	told    map[string]bool
 	changed map[practice.ID]bool
 	reviews []practice.Review
@@ -36,11 +37,21 @@ func (d *Deck) Put(c practice.Card, r practice.Review) {
 	}
 }
 
+// Learn turns the answers of a graded attempt into cards: it changes the deck.
+// It must not touch the store, which waits for it.
+type Learn func(a *exam.Attempt, items func(exam.VersionID) *exam.Item, d *Deck) error
+
+// SetLearn has learn called for every attempt that is graded from now on, so
+// that its cards are saved together with its result. It must be called before
+// anything is graded. An attempt that learn fails for, or that was graded
+// without it, is left to LearnFromExams.
+func (s *Store) SetLearn(learn Learn) { s.learn = learn }
+
 // LearnFromExams gives learn every graded attempt of learner at an exam from
 // which no cards have been made yet, oldest first, with the cards, and saves
 // what it did. An attempt is given once, however often this is called and by
 // how many at once; if learn fails, nothing of it is saved.
-func (s *Store) LearnFromExams(ctx context.Context, learner LearnerID, name string, now time.Time, learn func(*exam.Attempt, func(exam.VersionID) *exam.Item, *Deck) error) error {
+func (s *Store) LearnFromExams(ctx context.Context, learner LearnerID, name string, now time.Time, learn Learn) error {
 	waiting := func(t *tx) (ids []exam.AttemptID, err error) {
 		err = t.each(func(r *sql.Rows) error {
 			var id exam.AttemptID
@@ -74,7 +85,7 @@ func (s *Store) LearnFromExams(ctx context.Context, learner LearnerID, name stri
 	})
 }
 
-func (s *Store) learnFrom(t *tx, learner LearnerID, id exam.AttemptID, now time.Time, learn func(*exam.Attempt, func(exam.VersionID) *exam.Item, *Deck) error) error {
+func (s *Store) learnFrom(t *tx, learner LearnerID, id exam.AttemptID, now time.Time, learn Learn) error {
 	a, err := s.attempt(t, learner, id)
 	if err != nil {
 		return err
@@ -86,10 +97,34 @@ func (s *Store) learnFrom(t *tx, learner LearnerID, id exam.AttemptID, now time.
 	if err != nil {
 		return err
 	}
-	ability := d.Ability
 	if err := learn(a, s.items.get, d); err != nil {
 		return err
 	}
+	return putDeck(t, learner, id, d, now)
+}
+
+// learnNow is learnFrom for an attempt that was graded in this transaction. A
+// result is not refused because no cards could be made of it.
+func (s *Store) learnNow(t *tx, a *exam.Attempt, now time.Time) error {
+	if s.learn == nil || a.State != exam.Graded {
+		return nil
+	}
+	var learner LearnerID
+	if err := t.row(`SELECT learner_id FROM attempts WHERE id = $1`, a.ID).Scan(&learner); err != nil {
+		return err
+	}
+	d, err := deck(t, learner, a)
+	if err != nil {
+		return err
+	}
+	if s.learn(a, s.items.get, d) != nil {
+		return nil // whoever shows cards tries again, and is told
+	}
+	return putDeck(t, learner, a.ID, d, now)
+}
+
+// putDeck saves what was learned from an attempt.
+func putDeck(t *tx, learner LearnerID, id exam.AttemptID, d *Deck, now time.Time) error {
 	for id := range d.changed {
 		if err := putCard(t, learner, d.Cards[id]); err != nil {
 			return err
@@ -108,12 +143,12 @@ func (s *Store) learnFrom(t *tx, learner LearnerID, id exam.AttemptID, now time.
 			return err
 		}
 	}
-	if d.Ability != ability {
+	if d.Ability != d.was {
 		if err := putAbility(t, learner, d.Ability); err != nil {
 			return err
 		}
 	}
-	_, err = t.exec(`INSERT INTO practised_attempts (attempt_id, at) VALUES ($1, $2)`, id, millis(now))
+	_, err := t.exec(`INSERT INTO practised_attempts (attempt_id, at) VALUES ($1, $2)`, id, millis(now))
 	return err
 }
 
@@ -128,7 +163,7 @@ func deck(t *tx, learner LearnerID, a *exam.Attempt) (*Deck, error) {
 		return nil, err
 	}
 	d := &Deck{
-		Cards: map[practice.ID]practice.Card{}, Ability: p.Ability, Difficulties: map[exam.ItemID]Estimate{}, First: a.Number == 1,
+		Cards: map[practice.ID]practice.Card{}, Ability: p.Ability, was: p.Ability, Difficulties: map[exam.ItemID]Estimate{}, First: a.Number == 1,
 		told: map[string]bool{}, changed: map[practice.ID]bool{},
 	}
 	for _, c := range list {

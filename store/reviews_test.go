@@ -3,6 +3,7 @@ package store_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -213,6 +214,50 @@ func TestLearnFromExams(t *testing.T) {
 	}
 	if e, _ := s.Difficulties(ctx); e["api-e01"].N != 1 || len(e) != 1 {
 		t.Errorf("difficulties %+v", e)
+	}
+}
+
+// Cards are saved together with the result, or neither is; a result does not
+// wait for cards that cannot be made, which then come later.
+func TestLearnWhileGrading(t *testing.T) {
+	t.Parallel()
+	ctx, s, now := t.Context(), storetest.New(t), exportStart
+	id, calls, fault := visitorOf(t, s), 0, errors.New("no such lesson")
+	learn := func(a *exam.Attempt, items func(exam.VersionID) *exam.Item, d *store.Deck) error {
+		calls++
+		if a.State != exam.Graded || items(a.Slots[0].Version) == nil {
+			t.Errorf("learning from %+v", a)
+		}
+		card := practice.ID(fmt.Sprint("api-p0", a.Number))
+		c, err := practice.Miss(practice.NewCard(card, now, now), now)
+		d.Put(c, practice.Review{Card: c.ID, At: now, Source: fmt.Sprint("attempt ", a.Number)})
+		d.Ability = store.Estimate{Value: -1, N: a.Number}
+		return errors.Join(err, fault)
+	}
+	s.SetLearn(learn)
+	sit := func() {
+		a := sitExam(t, s, id, now, exportItem("api-e01"))
+		if got, err := s.SubmitAttempt(ctx, id, a.ID, now); err != nil || got.State != exam.Graded {
+			t.Fatalf("handed in: %+v, %v", got, err)
+		}
+	}
+	sit()
+	if p := practiceOf(t, s, id, now); calls != 1 || len(p.Cards) != 0 || p.Ability.N != 0 {
+		t.Errorf("after a fault: %d calls, %+v", calls, p)
+	}
+	fault = nil
+	sit()
+	if p := practiceOf(t, s, id, now); calls != 2 || len(p.Cards) != 1 || p.Cards[0].ID != "api-p02" || p.Ability.N != 2 {
+		t.Errorf("with the result: %d calls, %+v", calls, p)
+	}
+	fine(t, s.LearnFromExams(ctx, id, "backend", now, learn))
+	if p := practiceOf(t, s, id, now); calls != 3 || len(p.Cards) != 2 {
+		t.Errorf("what was left: %d calls, %+v", calls, p)
+	}
+	s.SetLearn(func(*exam.Attempt, func(exam.VersionID) *exam.Item, *store.Deck) error { calls++; return nil })
+	a := sitExam(t, s, id, now, exportItem("api-e01")) // nobody hands it in
+	if n, err := s.CloseDue(ctx, a.Deadline.Add(time.Hour)); err != nil || n != 1 || calls != 4 {
+		t.Errorf("the sweeper closed %d, %v, %d calls", n, err, calls)
 	}
 }
 

@@ -68,6 +68,7 @@ type Store struct {
 	watch  func(changes int, took time.Duration, err error)
 	items  versions    // item versions seen so far; they never change
 	runner exam.Runner // of SQL answers; nil runs none
+	learn  Learn       // makes cards of graded attempts; nil leaves them
 }
 
 // Open opens the database file at path, creating it if need be, and brings

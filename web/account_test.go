@@ -315,6 +315,7 @@ func TestSignInMergesAndSaysWhat(t *testing.T) {
 		"1 thing that you had read or ticked here is now ticked in your account.",
 		"1 note came over.",
 		"1 note was in both places. Both texts now stand in it, one after the other.",
+		"1 practice card came over.",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what was merged (-want +got):\n%s", diff)

@@ -11,14 +11,16 @@ import (
 	"groundwork/store"
 )
 
-// learnFromExams makes cards of what graded exams of a learner showed, once
-// for each attempt. It is called by whoever shows cards, so that it does not
-// matter who graded the attempt, or when.
+// learn makes cards of a graded attempt; the store calls it with the result.
+func (s *Server) learn(a *exam.Attempt, items func(exam.VersionID) *exam.Item, d *store.Deck) error {
+	return learnFromAttempt(s.site.Load(), a, items, d)
+}
+
+// learnFromExams makes cards of graded exams of a learner that were graded by
+// somebody who does not know the content, as the operator's commands, once for
+// each attempt. It is called by whoever shows cards.
 func (s *Server) learnFromExams(ctx context.Context, id store.LearnerID) error {
-	site := s.site.Load()
-	return s.store.LearnFromExams(ctx, id, examName, s.now(), func(a *exam.Attempt, items func(exam.VersionID) *exam.Item, d *store.Deck) error {
-		return learnFromAttempt(site, a, items, d)
-	})
+	return s.store.LearnFromExams(ctx, id, examName, s.now(), s.learn)
 }
 
 // learnFromAttempt turns the answers of an attempt into cards. For a wrong one

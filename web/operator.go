@@ -43,6 +43,7 @@ func (s *Server) operatorRoutes(handle func(string, page)) {
 	o.regradeRoutes(handle)
 	handle("GET /operator/time", operatorOnly(o.grants))
 	handle("POST /operator/time", operatorOnly(o.grant))
+	handle("GET /operator/practice", operatorOnly(o.practiceStats))
 	handle("GET /operator/stats", operatorOnly(o.stats))
 	handle("GET /operator/stats.csv", operatorOnly(o.statsCSV))
 	handle("GET /operator/stats.json", operatorOnly(o.statsJSON))
@@ -130,6 +131,7 @@ type flaggedView struct {
 // statRow is one line of the table of items.
 type statRow struct {
 	ID, Title, URL, Where string
+	Elo                   string // estimated difficulty, with how many answers it rests on
 	analysis.ItemReport
 }
 
@@ -150,9 +152,13 @@ func (o *operator) stats(w http.ResponseWriter, r *http.Request) error {
 		{Term: "People", Text: strconv.Itoa(rep.Attempts)}, {Term: "Left out", Text: plural(rep.Empty, "empty attempt", "empty attempts")},
 		{Term: "Form", Text: formKind(rep)}, {Term: "Counted", Text: dayTime(rep.Counted)},
 	}
+	elo, err := o.store.Difficulties(r.Context())
+	if err != nil {
+		return err
+	}
 	for i := range rep.Items {
 		it := &rep.Items[i]
-		row := statRow{string(it.Item), it.Source.Title, itemStatsURL(it.Item) + v.Query, o.where(it.Source), *it}
+		row := statRow{string(it.Item), it.Source.Title, itemStatsURL(it.Item) + v.Query, o.where(it.Source), eloText(elo[string(it.Item)]), *it}
 		if it.Earlier {
 			v.Earlier = append(v.Earlier, row)
 			continue

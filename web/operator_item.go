@@ -9,6 +9,7 @@ import (
 	"groundwork/content"
 	"groundwork/exam"
 	"groundwork/exam/analysis"
+	"groundwork/quiz/practice"
 	"groundwork/store"
 	"groundwork/web/ui"
 )
@@ -130,6 +131,10 @@ func (o *operator) itemFacts(r *http.Request, v *statsItemView, inBank bool) err
 	if err != nil {
 		return err
 	}
+	elo, err := o.store.Difficulties(r.Context())
+	if err != nil {
+		return err
+	}
 	it, use := v.Source, uses[v.Source.ID]
 	people, last, bank := "0", "never", "yes"
 	if v.Report != nil {
@@ -146,8 +151,13 @@ func (o *operator) itemFacts(r *http.Request, v *statsItemView, inBank bool) err
 		{Term: "Kind", Text: string(it.Type)}, {Term: "In the bank", Text: bank},
 		{Term: "On forms", Text: plural(use.Times, "time", "times")}, {Term: "Last seen", Text: last},
 		{Term: "People counted", Text: people}, {Term: "Should take", Text: fmt.Sprintf("%d s", it.Seconds)},
+		{Term: "Difficulty (Elo)", Text: eloWords(elo[string(it.ID)])},
 	}
-	return nil
+	practised, err := o.store.Practised(r.Context())
+	if p := practised[practice.ID(it.ID)]; err == nil && it.Pool == exam.PracticePool {
+		v.Cells = append(v.Cells, ui.Cell{Term: "In practice", Text: practisedText(p)}, ui.Cell{Term: "Keeps slipping", Text: slipping(p)})
+	}
+	return err
 }
 
 // versions lists the versions of an item with how many people had each.

@@ -77,7 +77,8 @@ type Config struct {
 	Metrics *Metrics         // count requests; nil counts nothing
 }
 
-// New returns a server for the given content. It takes its dependencies one by
+// New returns a server for the given content; from then on the store makes
+// cards of the exams that it grades. It takes its dependencies one by
 // one so that forgetting one does not compile.
 func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, error) {
 	assets, err := static.New()
@@ -93,6 +94,7 @@ func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, err
 	s.drafts = s.newCookies(draftAge, "/fit")
 	s.places = s.newCookies(placeAge, "/practice/placement")
 	s.SetSite(site)
+	st.SetLearn(s.learn)
 	s.handler = s.routes()
 	return s, nil
 }

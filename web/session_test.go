@@ -236,7 +236,6 @@ func TestExamBringsCards(t *testing.T) {
 	s := newSite(t)
 	b := s.browser(t)
 	a := sitExam(t, s, b, 20)
-	b.open("/practice")
 	p := s.practice(t, onlyLearner)
 	lessons := map[string]bool{}
 	wrong := 0

@@ -36,12 +36,11 @@ func TestBrowserStatistics(t *testing.T) {
 	})
 	b := start(t, db).open(t, 1280, 900)
 	b.listen()
-	b.goTo("/account/sign-in")
-	eval[bool](b, `(document.querySelector('[name=email]').value='olga@example.org', document.querySelector('[name=password]').value='paper lamp river', document.querySelector('main form button').click(), true)`)
-	b.wait("signed in", `location.pathname === '/me'`)
+	b.signIn("olga@example.org", "paper lamp river")
 	b.goTo("/account")
 	b.wait("the way to the statistics", `document.querySelector('a[href="/operator/stats"]')`)
 	b.examine("/operator/stats")
+	b.examine("/operator/practice")
 	for _, id := range items {
 		b.examine("/operator/stats/" + id)
 	}
