@@ -143,9 +143,12 @@ func TestBrowserReport(t *testing.T) {
 	path := "/exam/" + string(id) + "/result"
 	b.goTo(path)
 	b.examineHere("report")
-	eval[bool](b, `[...document.querySelectorAll('main details')].forEach(d => { d.open = true; }), true`)
-	b.examineHere("report-open")
-	b.goTo(path + "?show=all")
+	b.goTo(path + "?show=flagged")
+	eval[bool](b, `([...document.querySelectorAll('main details')].forEach(d => { d.open = true; }), true)`)
+	for _, v := range b.axe() {
+		t.Errorf("with items open: %s", v)
+	}
+	b.shot("report-open")
 	b.setScript(false)
 	b.goTo(path + "?show=all")
 	all := b.print("report-all")
