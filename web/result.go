@@ -172,7 +172,7 @@ func scoreWords(a *exam.Attempt, rep *exam.Report) (story, truth string) {
 func bands(a *exam.Attempt, rep *exam.Report, lib *content.Library) (out []bandView, few []string) {
 	in := map[exam.Band][]ui.Bar{}
 	for _, t := range rep.Skills {
-		bar := ui.Bar{Name: t.Key, Got: t.Right(), Of: t.Items, Gate: a.Rules.Pass, Text: fmt.Sprintf("%s of %d", short(t.Points), t.Items)}
+		bar := ui.Bar{Name: t.Key, Got: int(100 * t.Points), Of: 100 * t.Items, Gate: a.Rules.Pass, Text: fmt.Sprintf("%s of %d", short(t.Points), t.Items)}
 		if sk := lib.Skill(t.Key); sk != nil {
 			bar.Name, bar.URL = sk.Title, sk.URL()
 		}

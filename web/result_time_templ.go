@@ -178,7 +178,7 @@ func timeFigure(v timeView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</text></g></svg></figure><p class=\"hint mt2\">One bar an item; the line across is the time expected, and bars end at three times that. Pale bars lost points.</p><details class=\"reveal mt4 noprint\"><summary>The same in numbers</summary><div class=\"tablewrap mt4\" tabindex=\"0\" role=\"region\" aria-label=\"Table of times\"><table class=\"table\"><caption>Time used and expected for each item</caption> <thead><tr><th scope=\"col\" class=\"n\">Item</th><th scope=\"col\">What</th><th scope=\"col\" class=\"n\">Used</th><th scope=\"col\" class=\"n\">Expected</th><th scope=\"col\">Result</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</text></g></svg></figure><p class=\"hint mt2\">One bar an item; the line across is the time expected, and bars end at three times that. Grey bars lost points.</p><details class=\"reveal mt4 noprint\"><summary>The same in numbers</summary><div class=\"tablewrap mt4\" tabindex=\"0\" role=\"region\" aria-label=\"Table of times\"><table class=\"table\"><caption>Time used and expected for each item</caption> <thead><tr><th scope=\"col\" class=\"n\">Item</th><th scope=\"col\">What</th><th scope=\"col\" class=\"n\">Used</th><th scope=\"col\" class=\"n\">Expected</th><th scope=\"col\">Result</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
