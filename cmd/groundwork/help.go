@@ -32,6 +32,10 @@ func showVersion(_ context.Context, args []string, w world) error {
 
 // help prints what the program can do.
 func help(_ context.Context, args []string, w world) error {
+	if len(args) > 0 && args[0] == "verify" {
+		_, err := fmt.Fprint(w.stdout, verifyHelp)
+		return err
+	}
 	fmt.Fprint(w.stdout, `Groundwork is a learning platform and exam engine for backend engineers.
 
 Usage: groundwork COMMAND [FLAGS]

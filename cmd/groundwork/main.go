@@ -18,10 +18,26 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], world{os.Getenv, os.Stdin, os.Stdout, os.Stderr}); err != nil {
-		fmt.Fprintln(os.Stderr, "groundwork:", err)
-		os.Exit(1)
+		code := 1
+		var coded *exitError
+		if errors.As(err, &coded) {
+			code = coded.code
+		}
+		if text := err.Error(); text != "" {
+			fmt.Fprintln(os.Stderr, "groundwork:", text)
+		}
+		os.Exit(code)
 	}
 }
+
+// exitError is an error with an exit code of its own. Without a text all is
+// said already.
+type exitError struct {
+	code int
+	text string
+}
+
+func (e *exitError) Error() string { return e.text }
 
 // world is what a command knows of the process around it.
 type world struct {
@@ -50,8 +66,9 @@ func commands() []command {
 		{"backup", "[-db FILE] [-keys FILE] NEW-FILE", "copy the database while the site runs, open the copy and check it", backup},
 		{"restore", "[-db FILE] [-force] BACKUP", "make a database from a backup", restore},
 		{"doctor", "[-db FILE] [-keys FILE] [-content DIR]", "say what is wrong with the database, disk, secrets and content", doctor},
+		{"verify", "TASK [-url URL | -cmd COMMAND] …", "check a service you built, stage by stage; groundwork help verify tells more", verifyCommand},
 		{"version", "", "print the version", showVersion},
-		{"help", "", "print this", help},
+		{"help", "[verify]", "print this, or more about a command", help},
 	}
 }
 

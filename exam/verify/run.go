@@ -76,6 +76,9 @@ func (r *Runner) environment() Env {
 	}
 }
 
+// stageStops begins the reason why a whole stage is not run.
+const stageStops = "stage "
+
 // stages runs the checks in their order. After a stage with a failed must the
 // later ones are not run.
 func (r *Runner) stages(t *Task, res *Result) {
@@ -107,7 +110,7 @@ func (r *Runner) stages(t *Task, res *Result) {
 			}
 		}
 		if failed && stopped == "" && !r.All && len(r.Only) == 0 {
-			stopped = fmt.Sprintf("stage %d has failing checks", i+1)
+			stopped = fmt.Sprintf("%s%d has failing checks", stageStops, i+1)
 		}
 	}
 }
