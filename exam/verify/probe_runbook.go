@@ -33,8 +33,8 @@ const (
 )
 
 // probeRunbook reads the runbook of the folder and looks= whether it is there
-// (file), has its six parts (parts), steps for two symptoms (symptoms),
-// commands that exist (commands), neither gaps nor secrets (done), and a date
+// (file), has its six parts (parts), steps for two symptoms (symptoms), steps
+// for each fault of the incident simulator (faults), commands that exist (commands), neither gaps nor secrets (done), and a date
 // of review that is not old (fresh).
 func probeRunbook(x *Ctx, args map[string]string) error {
 	r, err := Observe(x, "runbook", func() (runbook, error) { return readRunbook(x.R.Repo) })
@@ -55,6 +55,8 @@ func probeRunbook(x *Ctx, args map[string]string) error {
 		want, got = "a heading for each of six parts, with text below", r.missingParts()
 	case "symptoms":
 		want, got = "two symptoms, each with a list or commands, something to check and something to do", r.fewSymptoms()
+	case "faults":
+		want, got = "a heading for each fault, with a list or commands, something to check and something to do", r.missingFaults()
 	case "commands":
 		want, got = r.commands()
 	case "done":
@@ -62,7 +64,7 @@ func probeRunbook(x *Ctx, args map[string]string) error {
 	case "fresh":
 		want, got = "a line such as Last reviewed: 2026-01-20, at most 180 days old", r.stale(x.Now())
 	default:
-		return fmt.Errorf("look=%s: want file, parts, symptoms, commands, done or fresh", args["look"])
+		return fmt.Errorf("look=%s: want file, parts, symptoms, faults, commands, done or fresh", args["look"])
 	}
 	if got != "" {
 		return fail(want, got)
