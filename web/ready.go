@@ -26,6 +26,9 @@ type readiness struct {
 	last  error
 }
 
+// alive answers as long as the process does: GET /healthz.
+func alive(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) }
+
 // ready answers whether this process can do its work: the content is loaded
 // (or there would be no Server) and the store can save. GET /readyz.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {

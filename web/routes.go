@@ -12,8 +12,12 @@ import (
 // same for a whole day.
 func (s *Server) routes() http.Handler {
 	root := http.NewServeMux()
-	handle := func(pattern string, p page) { root.Handle(pattern, s.personal(p)) }
-	read := func(pattern string, p page) { root.Handle(pattern, s.guidance(p)) }
+	route := func(pattern string, h http.Handler) {
+		s.patterns = append(s.patterns, pattern)
+		root.Handle(pattern, h)
+	}
+	handle := func(pattern string, p page) { route(pattern, s.personal(p)) }
+	read := func(pattern string, p page) { route(pattern, s.guidance(p)) }
 
 	s.guideRoutes(handle, read)
 	s.accountRoutes(handle)
@@ -25,10 +29,10 @@ func (s *Server) routes() http.Handler {
 
 	// Files are served outside the sessions: they need no cookie, and a cache
 	// in between may keep them.
-	root.Handle("/favicon.svg", s.assets)
-	root.Handle("/favicon.ico", http.RedirectHandler("/favicon.svg", http.StatusMovedPermanently))
-	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	root.HandleFunc("GET /readyz", s.ready)
+	route("/favicon.svg", s.assets)
+	route("/favicon.ico", http.RedirectHandler("/favicon.svg", http.StatusMovedPermanently))
+	route("GET /healthz", http.HandlerFunc(alive))
+	route("GET /readyz", http.HandlerFunc(s.ready))
 
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error { return errForbidden }))

@@ -61,6 +61,7 @@ type Server struct {
 	limits    *limits
 	readiness readiness
 	handler   http.Handler
+	patterns  []string // of every route, for the test that walks them
 }
 
 // Config is what a Server needs to know of the world.

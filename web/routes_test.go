@@ -1,0 +1,144 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A door says who may pass.
+type door int
+
+const (
+	anybody   door = iota // nobody is refused for who they are
+	members               // those with an account
+	owner                 // the one learner whose attempt it is
+	operators             // those who run the site
+)
+
+// keptOut is the status with which each kind of person is kept out; nobody else is.
+var keptOut = map[door]map[string]int{
+	anybody:   {},
+	members:   {"visitor": http.StatusUnauthorized},
+	owner:     {"visitor": http.StatusNotFound, "other": http.StatusNotFound, "operator": http.StatusNotFound},
+	operators: {"visitor": http.StatusUnauthorized, "owner": http.StatusForbidden, "other": http.StatusForbidden},
+}
+
+// doors has every route, in the order in which they are tried: what ends the
+// attempt comes after what needs it open, and what ends a sign-in last. The
+// {id} of an exam is the owner's attempt.
+var doors = []struct {
+	door   door
+	routes string
+}{
+	{anybody, `GET /{$}|POST /self-check|GET /guide/levels|GET /guide/interview|GET /guide/mistakes|GET /guide/glossary|GET /guide/{slug}|GET /map|
+		GET /skill/{id}|GET /lesson/{skill}/{slug}|GET /path|GET /projects|GET /project/{id}|GET /search|GET /report|POST /report|GET /report/thanks|
+		GET /fit|GET /fit/{n}|POST /fit/{n}|GET /fit/result|POST /fit/again|POST /theme|/favicon.svg|/favicon.ico|GET /healthz|GET /readyz|
+		POST /progress|POST /notes|GET /me|GET /exam|GET /exam/rehearsal|POST /exam/resume|
+		GET /account/register|POST /account/register|GET /account/sign-in|POST /account/sign-in|GET /account/merged|GET /account|GET /account/data|
+		GET /account/delete|POST /account/delete|GET /account/deleted`},
+	{members, `POST /account/name|POST /account/password|POST /account/sign-ins/end`},
+	{owner, `GET /exam/{id}|GET /exam/{id}/{n}|GET /exam/{id}/items|GET /exam/{id}/clock|GET /exam/{id}/review|PUT /exam/{id}/slots/{n}|POST /exam/{id}/{n}|
+		GET /exam/{id}/log|POST /exam/{id}/submit|GET /exam/{id}/over|GET /exam/{id}/result|GET /exam/{id}/result.json|GET /exam/{id}/result.csv`},
+	{operators, `GET /operator/site|GET /operator/attempts|GET /operator/attempts/{id}|POST /operator/attempts/{id}/{action}|GET /operator/regrade|
+		GET /operator/regrade/{item}|POST /operator/regrade/{item}|GET /operator/time|POST /operator/time|GET /operator/stats|GET /operator/stats.csv|
+		GET /operator/stats.json|GET /operator/stats/{item}`},
+	// Practice and Ask are closed while one's exam is open, so they come here.
+	{anybody, `GET /practice|POST /practice|GET /practice/today|POST /practice/today|GET /practice/today/{line}|POST /practice/undo|POST /practice/take-up|
+		GET /practice/done|GET /practice/export.txt|GET /practice/export.apkg|GET /practice/placement|POST /practice/placement|GET /practice/{skill}|
+		POST /practice/{skill}|GET /ask|POST /ask|GET /ask/stream|POST /exam|POST /account/sign-out|POST /account/sign-out-everywhere|/`},
+}
+
+// names are what stands in place of a placeholder unless the walk says otherwise.
+var names = strings.NewReplacer("{$}", "", "/guide/{slug}", "/guide/privacy", "/skill/{id}", "/skill/api", "/lesson/{skill}/{slug}", "/lesson/api/errors",
+	"/project/{id}", "/project/feed", "/practice/{skill}", "/practice/api", "{line}", "lesson", "{n}", "1", "{item}", "api-e01", "{action}", "extend")
+
+// S1, S3: every route, tried by four kinds of people. Who may not pass gets the
+// status of the door and nothing else; who may is never told that they may not,
+// and nobody is ever told that something broke.
+func TestEveryDoor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	people := map[string]*browser{"visitor": s.browser(t), "owner": s.browser(t), "other": s.browser(t), "operator": operatorBrowser(t, s)}
+	people["owner"].register("ada@example.org")
+	people["other"].register("tom@example.org")
+	attempt := people["owner"].begin()
+	for _, b := range people {
+		b.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
+	var walked []string
+	pairs := 0
+	for _, d := range doors {
+		for route := range strings.SplitSeq(d.routes, "|") {
+			route = strings.TrimSpace(route)
+			walked = append(walked, route)
+			for _, who := range []string{"visitor", "other", "operator", "owner"} { // the owner last: some routes end something
+				pairs++
+				got := knock(people[who], route, attempt)
+				want, out := keptOut[d.door][who]
+				switch {
+				case got >= 500:
+					t.Errorf("%s as %s breaks: %d", route, who, got)
+				case out && got != want:
+					t.Errorf("%s as %s is %d, want %d", route, who, got, want)
+				case !out && d.door != anybody && (got == http.StatusUnauthorized || got == http.StatusForbidden || got == http.StatusNotFound):
+					t.Errorf("%s as %s is %d, and they may pass", route, who, got)
+				}
+			}
+		}
+	}
+	slices.Sort(walked)
+	registered := slices.Sorted(slices.Values(s.web.patterns))
+	for _, p := range registered {
+		if !slices.Contains(walked, p) {
+			t.Errorf("%s has no line in doors: say who may pass", p)
+		}
+	}
+	for _, p := range walked {
+		if !slices.Contains(registered, p) {
+			t.Errorf("%s is no route any more", p)
+		}
+	}
+	t.Logf("%d routes x 4 kinds of people = %d pairs", len(walked), pairs)
+}
+
+// knock sends the request of a route without following redirects and returns
+// the status.
+func knock(b *browser, route, attempt string) int {
+	b.t.Helper()
+	method, path, ok := strings.Cut(route, " ")
+	if !ok {
+		method, path = http.MethodGet, route
+	}
+	if path == "/" {
+		path = "/no/such/page"
+	}
+	if strings.HasPrefix(path, "/exam/{id}") {
+		path = attempt + strings.TrimPrefix(path, "/exam/{id}")
+	}
+	path = strings.Replace(path, "/operator/attempts/{id}", "/operator/attempts/"+strings.TrimPrefix(attempt, "/exam/"), 1)
+	path = names.Replace(path)
+	var body string
+	kind := "application/x-www-form-urlencoded"
+	switch method {
+	case http.MethodPut:
+		body, kind = `{"event_id":"e","base_rev":0,"flagged":true}`, "application/json"
+	case http.MethodPost:
+		body = url.Values{"email": {"none@example.org"}, "password": {"wrong"}}.Encode()
+	}
+	req, err := http.NewRequest(method, b.base+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", kind)
+	}
+	resp, err := b.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
