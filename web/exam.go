@@ -70,6 +70,7 @@ type pastView struct {
 	Day     string
 	Percent float64
 	Verdict string
+	Void    bool
 	Since   string // in a report: how it compares with this one
 }
 
@@ -116,10 +117,18 @@ func (s *Server) newStartView(r *http.Request) (startView, error) {
 	return v, nil
 }
 
+// score is the score in per cent; one that was voided has none.
+func (p pastView) score() string {
+	if p.Void {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f", p.Percent)
+}
+
 func newPastView(a *exam.Attempt) pastView {
 	return pastView{
 		URL: attemptURL(a.ID) + "/result", Number: a.Number, Day: day(a.Finished),
-		Percent: a.Percent(), Verdict: verdict(a),
+		Percent: a.Percent(), Verdict: verdict(a), Void: a.State == exam.Voided,
 	}
 }
 

@@ -99,7 +99,7 @@ func newFoundRow(f store.Found) foundRow {
 	}
 	switch f.State {
 	case exam.InProgress:
-		row.State += ", ends " + dayTime(f.Deadline)
+		row.State += ", ends " + clockTime(f.Deadline)
 	case exam.Graded:
 		row.State, row.Score = verdict(&f.Attempt), fmt.Sprintf("%.0f%%", f.Percent())
 	}
@@ -195,7 +195,7 @@ func attemptActions(s exam.State) []actionView {
 func (o *operator) logOf(ctx context.Context, f store.Found) (rows []logRow, err error) {
 	events, err := o.store.Events(ctx, f.Learner, f.ID)
 	for _, e := range events {
-		row := logRow{At: dayTime(e.At), What: eventWords(e)}
+		row := logRow{At: e.At.Format("2 January 2006, 15:04:05"), What: eventWords(e)}
 		if e.Slot > 0 {
 			row.Slot = strconv.Itoa(e.Slot)
 		}

@@ -41,7 +41,7 @@ func (o *operator) corrections(w http.ResponseWriter, r *http.Request) error {
 	v := correctionsView{Frame: o.described(r, "Corrected items", "Items that were corrected after people had them in an exam, and what was decided about their results.", "")}
 	for _, c := range list {
 		row := correctionRow{ID: string(c.Item.ID), Title: content.Plain(c.Item.Title), URL: "/operator/regrade/" + string(c.Item.ID),
-			What: kindWords(c.Item.Changed), Attempts: strconv.Itoa(c.Attempts), Standing: "to be decided", Open: c.Open > 0}
+			What: changedWords(c.Item), Attempts: strconv.Itoa(c.Attempts), Standing: "to be decided", Open: c.Open > 0}
 		if row.Open {
 			v.Open++
 		} else {
@@ -50,6 +50,14 @@ func (o *operator) corrections(w http.ResponseWriter, r *http.Request) error {
 		v.Rows = append(v.Rows, row)
 	}
 	return show(w, r, http.StatusOK, correctionsPage(v))
+}
+
+// changedWords says what the author says was wrong.
+func changedWords(it *exam.Item) string {
+	if it.Changed == "" {
+		return "Not said"
+	}
+	return kindWords(it.Changed)
 }
 
 // correctionView is the dry run of one correction, and the form that applies it.
@@ -114,7 +122,7 @@ func (o *operator) showCorrection(w http.ResponseWriter, r *http.Request, status
 	} else if err := o.dryRun(r, &v); err != nil {
 		return err
 	}
-	v.Cells = []ui.Cell{{Term: "Item", Text: string(it.ID)}, {Term: "Where", Text: o.where(it)}, {Term: "What changed", Text: kindWords(it.Changed)}, {Term: "Results that change", Text: strconv.Itoa(v.Changes)}}
+	v.Cells = []ui.Cell{{Term: "Item", Text: string(it.ID)}, {Term: "Where", Text: o.where(it)}, {Term: "What changed", Text: changedWords(it)}, {Term: "Results that change", Text: strconv.Itoa(v.Changes)}}
 	change(&v)
 	return show(w, r, status, correctionPage(v))
 }
@@ -193,7 +201,7 @@ func regradeSummary(g store.Regrading) []string {
 	return []string{
 		fmt.Sprintf("Of %s with the item, %d would change.", plural(g.Attempts, "graded attempt", "graded attempts"), len(g.Changes)),
 		fmt.Sprintf("The score rises in %d and falls in %d.", up, down),
-		fmt.Sprintf("%s better than before, such as a pass; %d would no longer reach what they had and keep it.", plural(pass, "result is", "results are"), kept),
+		fmt.Sprintf("New passes and strong passes: %d. Results that keep a pass which the score no longer reaches: %d.", pass, kept),
 	}
 }
 

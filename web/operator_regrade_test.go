@@ -102,7 +102,7 @@ func TestRegradePages(t *testing.T) {
 	wellFormed(t, olga, page)
 	doc := olga.open(page)
 	dry := text(doc.Find("#dry").Parent().Parent())
-	for _, want := range []string{"Of 2 graded attempts with the item, 2 would change.", "The score rises in 1 and falls in 1.", "1 result is better than before", "1 would no longer reach what they had and keep it.", "not passed → strong pass", "strong pass, kept"} {
+	for _, want := range []string{"Of 2 graded attempts with the item, 2 would change.", "The score rises in 1 and falls in 1.", "New passes and strong passes: 1.", "no longer reaches: 1.", "not passed → strong pass", "strong pass, kept"} {
 		if !strings.Contains(dry, want) {
 			t.Errorf("the dry run lacks %q: %s", want, dry)
 		}

@@ -37,6 +37,9 @@ func (s *Server) graded(r *http.Request) (g graded, err error) {
 	if g.Used, err = s.timeUsed(r.Context(), g.Attempt); err != nil {
 		return g, err
 	}
+	if g.State == exam.Voided {
+		return g, nil // it is compared with nothing
+	}
 	all, err := s.attempts(r.Context())
 	for _, p := range all {
 		if p.State == exam.Graded && p.ID != g.ID && !p.Finished.After(g.Finished) {
@@ -291,6 +294,9 @@ func (s *Server) resultItems(v *resultView, r *http.Request, g graded) {
 			item.Where += ", blank"
 		case m.Partly():
 			item.Where += ", partly right"
+		}
+		if slot.Ruling != nil {
+			item.Where += ", corrected since"
 		}
 		if l := lib.Lesson(it.Lesson); l != nil {
 			item.Lesson = ui.Link{Text: "Lesson: " + l.Title, URL: l.URL()}
