@@ -278,3 +278,34 @@ func TestRegradeSQL(t *testing.T) {
 		t.Errorf("the score is %g, want 2", got.Score)
 	}
 }
+
+// What operators have decided is in the export of whom it concerns, and goes
+// with them.
+func TestExportHoldsDecisions(t *testing.T) {
+	t.Parallel()
+	s, ctx := storetest.New(t), t.Context()
+	ada, other := visitor(t, s), visitor(t, s)
+	fine(t, s.Register(ctx, ada, "ada@example.org", "Ada", "hash"))
+	a := sit(t, s, ada, noon, "a", choices(2)...)
+	sit(t, s, other, noon, "b", choices(2)...)
+	fine(t, s.GrantTime(ctx, "ada@example.org", 50, "a screen reader", noon))
+	_, err := s.Regrade(ctx, store.Correction{Item: mended("api-e01"), Policy: exam.Rescore, Reason: "a slip"}, noon)
+	fine(t, err)
+	fine(t, s.VoidAttempt(ctx, a.ID, "two people", "test", noon))
+	e, err := s.Export(ctx, ada)
+	fine(t, err)
+	got := e.Attempts[0]
+	if e.Extra != (exam.Extra{Percent: 50, By: exam.Granted, Reason: "a screen reader"}) || got.Void.Reason != "two people" || len(got.Regrades) != 1 || got.Regrades[0].Ruling.Reason != "a slip" {
+		t.Errorf("the export has %+v and %+v", e.Extra, got)
+	}
+	if e.Item(mended("api-e01").Version()) == nil {
+		t.Error("the version by which it is marked is not there")
+	}
+	if e, err := s.Export(ctx, other); err != nil || e.Extra != (exam.Extra{}) || e.Attempts[0].Void.Reason != "" {
+		t.Errorf("somebody else's export has it: %+v, %v", e, err)
+	}
+	fine(t, s.DeleteLearner(ctx, ada))
+	if list, err := s.Allowances(ctx); err != nil || len(list) > 0 {
+		t.Errorf("after they are gone: %+v, %v", list, err)
+	}
+}

@@ -245,3 +245,18 @@ func TestStatisticsAreKept(t *testing.T) {
 		t.Errorf("people counted: %s, want %s", got, want)
 	}
 }
+
+// With nobody to sweep, attempts that nobody came back to count in the
+// statistics all the same.
+func TestStatisticsWithoutSweeper(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	olga, ada := operatorBrowser(t, s), s.browser(t)
+	attempt := ada.begin()
+	s.pass(24 * time.Hour)
+	olga.open("/operator/stats")
+	f, err := s.store.FoundAttempt(t.Context(), exam.AttemptID(strings.TrimPrefix(attempt, "/exam/")), start) // a time at which it would not be closed by looking
+	if err != nil || f.State != exam.Graded || f.ClosedBy != exam.ByDeadline || !f.Finished.Equal(start.Add(90*time.Minute)) {
+		t.Errorf("the attempt is %s by %q at %v: %v", f.State, f.ClosedBy, f.Finished, err)
+	}
+}
