@@ -16,7 +16,6 @@ import (
 	"html/template"
 	"io/fs"
 	"strings"
-	"sync"
 	"time"
 
 	"groundwork/content/search"
@@ -36,21 +35,10 @@ type HTML = template.HTML
 type Text string
 
 // HTML renders the text without a paragraph around it.
-func (t Text) HTML() string {
-	if s, ok := texts.Load(t); ok {
-		return s.(string)
-	}
-	s := string(inline(string(t), nil))
-	texts.Store(t, s)
-	return s
-}
-
-// texts keeps what Text.HTML returned: pages show the same texts of the content
-// over and over.
-var texts sync.Map // Text to string
+func (t Text) HTML() string { return string(Inline(string(t))) }
 
 // Plain returns the text without markup.
-func (t Text) Plain() string { return plain(string(t)) }
+func (t Text) Plain() string { return Plain(string(t)) }
 
 // A Date is a day, written 2026-01-20.
 type Date struct{ time.Time }

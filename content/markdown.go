@@ -79,7 +79,9 @@ func (*buffer) Flush() error { return nil }
 
 // Render turns Markdown into HTML: items of the bank, notes of learners. Raw
 // HTML and dangerous links in it come out as text.
-func Render(src string) HTML { return render(src, nil) }
+func Render(src string) HTML {
+	return HTML(blocks.get(src, func(src string) string { return string(render(src, nil)) }))
+}
 
 // inline renders Markdown and takes the paragraph around it away, if it is one
 // paragraph.
@@ -94,7 +96,9 @@ func inline(src string, n *counter) HTML {
 }
 
 // Inline renders one line of Markdown without a paragraph around it.
-func Inline(src string) HTML { return inline(src, nil) }
+func Inline(src string) HTML {
+	return HTML(lines.get(src, func(src string) string { return string(inline(src, nil)) }))
+}
 
 // headingIDs makes ids of headings that keep letters of every script.
 type headingIDs struct{ seen map[string]bool }

@@ -13,7 +13,7 @@ func plain(src string) string {
 
 // Plain returns the words of Markdown without markup, in one line, for labels
 // and other places that take no markup.
-func Plain(src string) string { return plain(src) }
+func Plain(src string) string { return words.get(src, plain) }
 
 var (
 	unseen   = regexp.MustCompile(`(?s)<svg\b.*?</svg>|<figcaption\b.*?</figcaption>|<span class="ln">[^<]*</span>`)

@@ -103,6 +103,9 @@ func (s *Store) begin(t *tx, learner LearnerID, st Start) (*exam.Attempt, error)
 			return nil, err
 		}
 	}
+	if err := t.expose(a); err != nil {
+		return nil, err
+	}
 	return a, log(t, a.ID, event{kind: "start", id: "start", at: st.Now, data: startWords(a)})
 }
 
@@ -116,20 +119,22 @@ func startWords(a *exam.Attempt) string {
 }
 
 func (s *Store) insertSlot(t *tx, a *exam.Attempt, slot *exam.Slot, it *exam.Item) error {
-	if _, err := s.keepItem(t, it, a.Started); err != nil {
+	if err := s.keepItem(t, slot.Version, it, a.Started); err != nil {
 		return err
 	}
 	_, err := t.exec(`
 		INSERT INTO slots (attempt_id, n, item_id, version_id, option_order, points, seen_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		a.ID, slot.N, slot.Item, slot.Version, joinIDs(slot.Order), slot.Points, millis(slot.Seen))
-	if err != nil {
-		return err
-	}
-	_, err = t.exec(`
-		INSERT INTO exposures (item_id, uses, last_at) VALUES ($1, 1, $2)
+	return err
+}
+
+// expose counts that the items of an attempt stood on a form.
+func (t *tx) expose(a *exam.Attempt) error {
+	_, err := t.exec(`
+		INSERT INTO exposures (item_id, uses, last_at) SELECT item_id, 1, $2 FROM slots WHERE attempt_id = $1
 		ON CONFLICT (item_id) DO UPDATE SET uses = exposures.uses + 1, last_at = excluded.last_at`,
-		slot.Item, millis(a.Started))
+		a.ID, millis(a.Started))
 	return err
 }
 

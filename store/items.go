@@ -80,12 +80,17 @@ func (s *Store) item(t *tx, id exam.VersionID) (*exam.Item, error) {
 	return it, nil
 }
 
-// keepItem stores the current version of an item unless it is stored already.
-func (s *Store) keepItem(t *tx, it *exam.Item, now time.Time) (exam.VersionID, error) {
-	id := it.Version()
+// keepItem stores a version of an item unless it is stored already.
+func (s *Store) keepItem(t *tx, id exam.VersionID, it *exam.Item, now time.Time) error {
+	if _, ok := s.kept.Load(id); ok {
+		return nil
+	}
 	_, err := t.exec(`
 		INSERT INTO item_versions (id, item_id, body, created_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (id) DO NOTHING`,
 		id, it.ID, string(it.Encode()), now.UnixMilli())
-	return id, err
+	if err == nil {
+		t.kept = append(t.kept, id) // and in s.kept once that is on disk
+	}
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"golang.org/x/crypto/argon2"
@@ -24,11 +25,12 @@ const (
 )
 
 // hashing bounds how many hashes are worked out at once: each takes 19 MiB and
-// a core, and sign-ins must not crowd out an exam.
-var hashing = make(chan struct{}, 2)
+// a core, and sign-ins must not crowd out an exam. So half of the cores stay
+// free of them.
+var hashing = make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))
 
 // HashPassword returns the argon2id hash of a password as a PHC string. It
-// waits while two others are being worked out; the error is ctx's.
+// waits while others are being worked out; the error is ctx's.
 func HashPassword(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, hashSaltLen)
 	_, _ = rand.Read(salt) // never fails

@@ -26,6 +26,7 @@ var scanning = map[string]string{
 	"Reports":      "the newest few, for operators",
 	"Outdated":     "regrading, for operators",
 	"holding":      "regrading, for operators: an index of slots by item would cost every exam that begins",
+	"Practised":    "the statistics of practice, for operators",
 	"FindAttempts": "a page of the list for operators, in the order of an index",
 }
 

@@ -206,8 +206,8 @@ func (s *Store) rulings(ctx context.Context, c Correction) (map[exam.VersionID]*
 // rule stores rulings, unless they hold already, and ends those on a version
 // that is right now.
 func (s *Store) rule(t *tx, c Correction, rulings map[exam.VersionID]*exam.Ruling, now time.Time) error {
-	current, err := s.keepItem(t, c.Item, now)
-	if err != nil {
+	current := c.Item.Version()
+	if err := s.keepItem(t, current, c.Item, now); err != nil {
 		return err
 	}
 	if rulings[current] == nil {

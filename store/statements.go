@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+
+	"groundwork/exam"
 )
 
 // statements are the prepared statements of a pool. A query that ran once is
@@ -37,9 +39,10 @@ func (s *statements) prepare(ctx context.Context, queries []string) {
 type tx struct {
 	*sql.Tx
 	ctx      context.Context
-	prepared *statements // of the pool that the transaction is from; nil prepares none
-	fresh    []string    // queries that were run and are not prepared
-	answers  *memo       // outcomes of SQL answers, where the store has a runner
+	prepared *statements      // of the pool that the transaction is from; nil prepares none
+	fresh    []string         // queries that were run and are not prepared
+	kept     []exam.VersionID // that were stored here
+	answers  *memo            // outcomes of SQL answers, where the store has a runner
 }
 
 // statement returns the prepared statement for query in this transaction, or

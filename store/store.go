@@ -67,6 +67,7 @@ type Store struct {
 
 	watch  func(changes int, took time.Duration, err error)
 	items  versions    // item versions seen so far; they never change
+	kept   sync.Map    // the ids of those that are certainly stored
 	runner exam.Runner // of SQL answers; nil runs none
 	learn  Learn       // makes cards of graded attempts; nil leaves them
 }

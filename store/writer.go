@@ -131,6 +131,9 @@ func (s *Store) commit(batch []*job) error {
 	if err := t.Commit(); err != nil {
 		return err
 	}
+	for _, id := range w.kept {
+		s.kept.Store(id, true)
+	}
 	s.writing.prepare(ctx, w.fresh)
 	return nil
 }
@@ -151,10 +154,12 @@ func (t *tx) step(j *job) error {
 	if _, err := t.exec(end); err != nil {
 		return errors.Join(errLost, j.err, err)
 	}
-	if j.err != nil {
-		if _, err := t.exec("RELEASE job"); err != nil {
-			return errors.Join(errLost, j.err, err)
-		}
+	if j.err == nil {
+		t.kept = append(t.kept, own.kept...)
+		return nil
+	}
+	if _, err := t.exec("RELEASE job"); err != nil {
+		return errors.Join(errLost, j.err, err)
 	}
 	return nil
 }

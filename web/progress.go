@@ -97,16 +97,21 @@ const marksOf = 5
 // skillStates works out the state of every skill from what the learner has
 // done. It is the one place where evidence becomes a state.
 func (s *Server) skillStates(ctx context.Context) (map[string]skillState, error) {
-	lib := s.site.Load().Library
 	done, err := s.ticked(ctx)
 	if err != nil {
 		return nil, err
 	}
-	best, err := s.bestMarks(ctx)
+	h, err := s.hand(ctx)
 	if err != nil {
 		return nil, err
 	}
-	h, err := s.hand(ctx)
+	return s.statesFrom(ctx, done, h)
+}
+
+// statesFrom is skillStates where ticks and cards have been read.
+func (s *Server) statesFrom(ctx context.Context, done map[string]time.Time, h hand) (map[string]skillState, error) {
+	lib := s.site.Load().Library
+	best, err := s.bestMarks(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +248,11 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	states, err := s.skillStates(r.Context())
+	h, err := s.hand(r.Context())
+	if err != nil {
+		return err
+	}
+	states, err := s.statesFrom(r.Context(), done, h)
 	if err != nil {
 		return err
 	}
@@ -254,10 +263,7 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Next = s.next(states, done, attempts)
-	d, err := s.dashboardDue(r.Context(), &v)
-	if err != nil {
-		return err
-	}
+	d := s.dashboardDue(r.Context(), &v, h)
 	if len(d.Cards) > 0 && !examOpen(attempts) {
 		v.Next = dueNext(d, v.Due, v.Next)
 	}
