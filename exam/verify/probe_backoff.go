@@ -8,12 +8,17 @@ import (
 
 // probeBackoff looks at the tries to tell a failing metrics service of the
 // clicks on code=: there are at most n= different event ids among them, and the
-// event that was tried most often was tried at least three times, with pauses
-// that grow by half and more from the first to the last.
+// event that was tried most often was tried at least three times, not more than
+// max= times, and with pauses that grow by half and more from the first to the
+// last.
 func probeBackoff(x *Ctx, args map[string]string) error {
 	n, err := strconv.Atoi(args["n"])
 	if err != nil {
 		return fmt.Errorf("n=: %w", err)
+	}
+	limit, err := strconv.Atoi(args["max"])
+	if err != nil {
+		return fmt.Errorf("max=: %w", err)
 	}
 	tries, err := Observe(x, "tries "+args["code"], func() (map[string][]time.Time, error) {
 		tries := map[string][]time.Time{}
@@ -38,8 +43,8 @@ func probeBackoff(x *Ctx, args map[string]string) error {
 	if len(tries) > n {
 		return &Failure{What: "different event_ids in the tries", Expected: "at most " + args["n"] + ", one for each click", Actual: strconv.Itoa(len(tries)), Exchange: x.last()}
 	}
-	if len(most) < 3 {
-		return &Failure{What: "tries for one event while the metrics service failed", Expected: "at least 3", Actual: strconv.Itoa(len(most)), Exchange: x.last()}
+	if len(most) < 3 || len(most) > limit {
+		return &Failure{What: "tries for one event while the metrics service failed", Expected: "3 to " + args["max"], Actual: strconv.Itoa(len(most)), Exchange: x.last()}
 	}
 	first, last := most[1].Sub(most[0]), most[len(most)-1].Sub(most[len(most)-2])
 	if last < first*3/2 {

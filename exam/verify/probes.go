@@ -26,7 +26,7 @@ func probes() map[string]probe {
 		"alarm":         {"role status path within", "for max", probeAlarm},
 		"asfast":        {"path body token than times factor plus", "", probeAsFast},
 		"attempts":      {"token max", "", probeAttempts},
-		"backoff":       {"code n", "", probeBackoff},
+		"backoff":       {"code n max", "", probeBackoff},
 		"burst":         {"path token n want", "other", probeBurst},
 		"calls":         {"of", "path n max min", probeCalls},
 		"chance":        {"path times rate", "", probeChance},

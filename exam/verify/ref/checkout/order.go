@@ -280,7 +280,7 @@ func (s *shop) lockBadly(p *purchase) (release func(), err error) {
 	case "one-at-a-time": // whoever does not get the lock at once is sent away
 		return s.lock(lines, 0)
 	case "unsorted-locks":
-		return s.lock(lines, 300*time.Millisecond)
+		return s.lock(lines, 2*time.Second)
 	}
 	return release, nil
 }
