@@ -3,7 +3,7 @@
 
 LINT = go tool -modfile=cmd/tools/go.mod staticcheck
 
-.PHONY: all generate check test browser build bench
+.PHONY: all generate check test browser build release bench
 
 all: check build
 
@@ -37,3 +37,13 @@ build:
 # make bench BENCH="-only answer,browse -rounds 3"
 bench: build
 	go run ./cmd/bench -binary ./groundwork $(BENCH)
+
+# The program for learners, for each system, with checksums: what
+# groundwork serve -downloads dist offers.
+release:
+	rm -rf dist && mkdir dist
+	for os in linux darwin windows; do for arch in amd64 arm64; do \
+		ext=; test $$os = windows && ext=.exe; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags=-s -o dist/groundwork-$$os-$$arch$$ext ./cmd/groundwork || exit 1; \
+	done; done
+	cd dist && if command -v sha256sum >/dev/null; then sha256sum groundwork-*; else shasum -a 256 groundwork-*; fi > SHA256SUMS

@@ -24,6 +24,8 @@ type Task struct {
 	Version int               `yaml:"version"` // counts changes that can change a verdict
 	Env     map[string]string `yaml:"env"`     // variable -> role of the bench, such as UPSTREAM_URL: /origin
 
+	Trivial []string `yaml:"trivial"` // checks that a server may pass which knows nothing: reviewed
+
 	File       string              `yaml:"-"`
 	Contract   string              `yaml:"-"` // Markdown under # Contract
 	Stages     []*Stage            `yaml:"-"`
