@@ -14,7 +14,9 @@ import (
 func (a *audit) print(s *site, w world) {
 	out := w.stdout
 	fmt.Fprintf(out, "%d lessons, %d items\n", len(s.lib.Lessons()), len(s.bank.All()))
-	fmt.Fprintf(out, "%d skills, %d projects, %d terms in the glossary\n\n", len(s.lib.Skills), len(s.lib.Projects), len(s.lib.Glossary.Terms))
+	fmt.Fprintf(out, "%d skills, %d projects, %d terms in the glossary\n", len(s.lib.Skills), len(s.lib.Projects), len(s.lib.Glossary.Terms))
+	checks, selfs := s.countChecks()
+	fmt.Fprintf(out, "%d tasks to verify, with %d checks and %d self-checks\n\n", len(s.tasks), checks, selfs)
 	a.printCounts(out)
 	printCells(out, s)
 	a.printPlayers(out)

@@ -12,6 +12,7 @@ import (
 	"groundwork/content"
 	"groundwork/content/source"
 	"groundwork/exam"
+	"groundwork/exam/verify"
 	"groundwork/quiz"
 	"groundwork/store"
 	"groundwork/web"
@@ -23,6 +24,7 @@ type site struct {
 	bank      *exam.Bank
 	blueprint *exam.Blueprint
 	fit       *quiz.Fit
+	tasks     []*verify.Task
 }
 
 // load reads a content folder. With any problem the site must not be served.
@@ -38,7 +40,10 @@ func load(fsys fs.FS) (*site, source.Problems) {
 	problems = append(problems, ps...)
 	s.fit, ps = quiz.LoadFit(fsys)
 	problems = append(problems, ps...)
+	s.tasks, ps = verify.LoadTasks(fsys)
+	problems = append(problems, ps...)
 	problems = append(problems, s.between()...)
+	problems = append(problems, s.checkTasks(len(ps) == 0)...)
 	return s, problems.Sorted()
 }
 
@@ -92,6 +97,7 @@ func check(ctx context.Context, args []string, w world) error {
 	dir := flags.String("content", "", "`folder` to check (default: what the program carries)")
 	against := flags.String("against", "", "database `file`: name the ids with progress that the content no longer has")
 	samples := flags.Bool("samples", false, "run every sample of code too; needs the go command")
+	tasks := flags.Bool("tasks", false, "run the checks of every task against servers that know nothing of it, too; half a minute")
 	plan := flags.String("plan", "30/18", "exam and practice items of each skill, or `none` if any number will do")
 	if err := parse(flags, args, w); err != nil {
 		return err
@@ -113,6 +119,9 @@ func check(ctx context.Context, args []string, w world) error {
 		if problems, err = a.run(ctx, s); err != nil {
 			return err
 		}
+	}
+	if *tasks {
+		problems = append(problems, s.runTasks(ctx)...)
 	}
 	if *against != "" {
 		if _, err := os.Stat(*against); err != nil {

@@ -57,7 +57,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "[-addr HOST:PORT] [-db FILE]", "run the site", serve},
-		{"check", "[-content DIR] [-samples] [-against FILE]", "check all content and report every mistake as file:line", check},
+		{"check", "[-content DIR] [-samples] [-tasks] [-against FILE]", "check all content and report every mistake as file:line", check},
 		{"attempt", "list | extend | void | restore [-db FILE] …", "find attempts, give minutes back to one, void one or take that back", attemptCommand},
 		{"regrade", "[-db FILE] [-content DIR] [-item ID] [-policy POLICY] [-apply -reason TEXT]", "say what correcting items does to results, and do it", regrade},
 		{"learner", "list | reset | role | time | export | delete [-db FILE] …", "look after accounts: list them, reset a password, grant extra time, take data away, delete", learner},

@@ -136,6 +136,22 @@ func TestPlantedInForm(t *testing.T) {
 			"## cicd-e20 ", "cicd-e20 has the enemy fnd-e81, which is no other item",
 		},
 		{
+			"a check's lesson that is not there", "task/m1-version.md", "Lesson: foundations/small-service\n\nCovers: endpoint", "Lesson: foundations/big-service\n\nCovers: endpoint",
+			"### version.answers", `version.answers names the lesson "foundations/big-service", which there is not`,
+		},
+		{
+			"a bullet that no check covers", "task/m1-version.md", "Covers: unit-test\n", "",
+			"", "no check covers unit-test of path/mini-version",
+		},
+		{
+			"an unknown word in steps", "task/m3-cache.md", "probe latency path=", "prob latency path=",
+			"prob latency", `unknown word "prob"`,
+		},
+		{
+			"a value that nothing makes", "task/m3-cache.md", "json $.path == \"/items/{{b}}\"", "json $.path == \"/items/{{c}}\"",
+			"json $.path ==", "there is no value {{c}} here",
+		},
+		{
 			"a lesson that does not use the term", "guide/glossary.md", "lessons: [performance/breakers]\n  - term: burn rate", "lessons: [api/errors]\n  - term: burn rate",
 			"- term: bulkhead", `the lesson api/errors does not use the term "bulkhead"`,
 		},

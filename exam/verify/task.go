@@ -58,9 +58,10 @@ type Check struct {
 
 // A Fixture is steps that several checks begin with.
 type Fixture struct {
-	Name  string
-	Line  int
-	Steps []Step
+	Name   string
+	Line   int
+	Steps  []Step
+	Source string // the text of the steps
 }
 
 // A SelfCheck is for the learner to judge, by a rubric.
@@ -120,7 +121,7 @@ func LoadTasks(fsys fs.FS) ([]*Task, source.Problems) {
 			tasks = append(tasks, t)
 		}
 	}
-	return tasks, problems
+	return tasks, append(problems, checkReleased(fsys, tasks)...)
 }
 
 // ParseTask reads the task file called name. The error is [source.Problems],

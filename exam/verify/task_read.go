@@ -179,7 +179,7 @@ func (p *taskParser) fence(n *ast.FencedCodeBlock) {
 	p.problems = append(p.problems, problems...)
 	switch {
 	case p.fixture != nil && p.fixture.Steps == nil:
-		p.fixture.Steps = append([]Step{}, steps...)
+		p.fixture.Steps, p.fixture.Source = append([]Step{}, steps...), string(n.Lines().Value(p.src))
 	case p.current != nil && p.current.Steps == nil:
 		c := p.current
 		c.Steps, c.Line = append([]Step{}, steps...), line
