@@ -40,6 +40,9 @@ func TestBrowserStatistics(t *testing.T) {
 	b.goTo("/account")
 	b.wait("the way to the statistics", `document.querySelector('a[href="/operator/stats"]')`)
 	b.examine("/operator/stats")
+	if b.goTo("/operator/stats"); !eval[bool](b, `document.querySelector('svg.chart') !== null`) {
+		t.Error("the statistics show no figures")
+	}
 	b.examine("/operator/practice")
 	for _, id := range items {
 		b.examine("/operator/stats/" + id)

@@ -46,7 +46,7 @@ func (s Score) figureAt() (x, anchor string) {
 // roomAt reports whether the words at the ends of the axis would stand clear
 // of the figure on a narrow screen.
 func (s Score) roomAtStart() bool { return s.Value > 14 }
-func (s Score) roomAtEnd() bool   { return s.Value < 86 }
+func (s Score) roomAtEnd() bool   { return s.Value < 82 }
 
 // Bar is one row of Bars.
 type Bar struct {
