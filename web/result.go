@@ -275,37 +275,42 @@ func (s *Server) resultItems(v *resultView, r *http.Request, g graded) {
 		if !in[shown] {
 			continue
 		}
-		item := resultItem{
-			N: slot.N, Title: it.Title, Good: m.Right(), Flagged: slot.Flagged, Note: slot.Note,
-			Report: "/report?page=" + attemptURL(v.Attempt.ID) + "&ref=" + string(slot.Item) + "+" + string(slot.Version),
-			Review: newReviewView(it, order, answer, m).within(fmt.Sprintf("Item %d", slot.N)),
-		}
-		item.Where = it.Skill + ", " + string(it.Level)
-		if sk := lib.Skill(it.Skill); sk != nil {
-			item.Where = sk.Title + ", " + string(it.Level)
-		}
-		if used := g.Used[slot.N]; used > 0 {
-			item.Where += ", " + brief(used) + " of " + brief(time.Duration(it.Seconds)*time.Second)
-		}
-		switch {
-		case slot.Dropped:
-			item.Where += ", not counted"
-		case m.Blank:
-			item.Where += ", blank"
-		case m.Partly():
-			item.Where += ", partly right"
-		}
-		if slot.Ruling != nil {
-			item.Where += ", corrected since"
-		}
-		if l := lib.Lesson(it.Lesson); l != nil {
-			item.Lesson = ui.Link{Text: "Lesson: " + l.Title, URL: l.URL()}
-		}
-		v.Items = append(v.Items, item)
+		v.Items = append(v.Items, newResultItem(lib, v.Attempt, slot, g.Used[slot.N], newReviewView(it, order, answer, m), it, m))
 	}
 	for _, tab := range []struct{ key, text string }{{"wrong", "Wrong or blank"}, {"flagged", "Flagged"}, {"right", "Right"}, {"all", "All"}} {
 		v.Tabs = append(v.Tabs, tabView{fmt.Sprintf("%s, %d", tab.text, count[tab.key]), "?show=" + tab.key + "#its", tab.key == shown})
 	}
+}
+
+// newResultItem is one item of the list, with what is to be said of it.
+func newResultItem(lib *content.Library, a *exam.Attempt, slot exam.Slot, used time.Duration, review reviewView, it *exam.Item, m exam.Mark) resultItem {
+	item := resultItem{
+		N: slot.N, Title: it.Title, Good: m.Right(), Flagged: slot.Flagged, Note: slot.Note,
+		Report: "/report?page=" + attemptURL(a.ID) + "&ref=" + string(slot.Item) + "+" + string(slot.Version),
+		Review: review.within(fmt.Sprintf("Item %d", slot.N)),
+	}
+	item.Where = it.Skill + ", " + string(it.Level)
+	if sk := lib.Skill(it.Skill); sk != nil {
+		item.Where = sk.Title + ", " + string(it.Level)
+	}
+	if used > 0 {
+		item.Where += ", " + brief(used) + " of " + brief(time.Duration(it.Seconds)*time.Second)
+	}
+	switch {
+	case slot.Dropped:
+		item.Where += ", not counted"
+	case m.Blank:
+		item.Where += ", blank"
+	case m.Partly():
+		item.Where += ", partly right"
+	}
+	if slot.Ruling != nil {
+		item.Where += ", corrected since"
+	}
+	if l := lib.Lesson(it.Lesson); l != nil {
+		item.Lesson = ui.Link{Text: "Lesson: " + l.Title, URL: l.URL()}
+	}
+	return item
 }
 
 // compare sets the attempt beside the earlier ones and says whether the
