@@ -45,6 +45,10 @@ type Runner interface {
 //
 // A response that does not fit the item scores 0.
 func Score(it *Item, r Response, run Runner) Mark {
+	if it.Type == Single && len(r.Choice) == 1 { // most responses, and nothing in them to make normal
+		o := it.option(r.Choice[0])
+		return Mark{Fraction: all(o != nil && o.Key)}
+	}
 	if r.Blank() {
 		return Mark{Blank: true}
 	}
