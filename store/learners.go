@@ -52,21 +52,21 @@ func addKey(t *tx, id LearnerID, key string, now time.Time) error {
 // LearnerByKey returns the learner that a visitor's cookie names, if it still
 // has no account: who has one must sign in.
 func (s *Store) LearnerByKey(ctx context.Context, key string) (l Learner, err error) {
-	err = s.view(ctx, "read visitor", func(t *tx) error {
-		l, err = scanLearner(t.row(learnerColumns+`
-			JOIN visitor_keys k ON k.learner_id = l.id
-			WHERE k.key_hash = $1 AND l.email IS NULL`, hash(key)))
+	err = s.lookup(ctx, "read visitor", func(r scanner) error {
+		l, err = scanLearner(r)
 		return err
-	})
+	}, learnerColumns+`
+		JOIN visitor_keys k ON k.learner_id = l.id
+		WHERE k.key_hash = $1 AND l.email IS NULL`, hash(key))
 	return l, err
 }
 
 // Learner returns a learner.
 func (s *Store) Learner(ctx context.Context, id LearnerID) (l Learner, err error) {
-	err = s.view(ctx, "read learner", func(t *tx) error {
-		l, err = scanLearner(t.row(learnerColumns+` WHERE l.id = $1`, id))
+	err = s.lookup(ctx, "read learner", func(r scanner) error {
+		l, err = scanLearner(r)
 		return err
-	})
+	}, learnerColumns+` WHERE l.id = $1`, id)
 	return l, err
 }
 

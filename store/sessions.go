@@ -30,9 +30,8 @@ type Sessions struct {
 
 // FindCtx returns the data of a live session.
 func (t *Sessions) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	err = t.s.view(ctx, "read session", func(tx *tx) error {
-		return tx.row(`SELECT data FROM sessions WHERE token_hash = $1 AND expires_at > $2`, token, t.now().UnixMilli()).Scan(&data)
-	})
+	err = t.s.lookup(ctx, "read session", func(r scanner) error { return r.Scan(&data) },
+		`SELECT data FROM sessions WHERE token_hash = $1 AND expires_at > $2`, token, t.now().UnixMilli())
 	if errors.Is(err, ErrNotFound) {
 		return nil, false, nil
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"sync"
 
 	"groundwork/exam"
@@ -22,17 +23,38 @@ type statements struct {
 // What cannot be prepared is run without, as before.
 func (s *statements) prepare(ctx context.Context, queries []string) {
 	for _, q := range queries {
-		if _, ok := s.known.Load(q); ok {
-			continue
-		}
-		stmt, err := s.pool.PrepareContext(ctx, q)
-		if err != nil {
-			continue
-		}
-		if _, twice := s.known.LoadOrStore(q, stmt); twice {
-			_ = stmt.Close() // another reader was faster
-		}
+		_, _ = s.of(ctx, q)
 	}
+}
+
+// of returns the statement of a query for use outside a transaction. The caller
+// must hold no connection of the pool.
+func (s *statements) of(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := s.known.Load(query); ok {
+		return stmt.(*sql.Stmt), nil
+	}
+	stmt, err := s.pool.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if first, twice := s.known.LoadOrStore(query, stmt); twice {
+		_ = stmt.Close() // another reader was faster
+		stmt = first.(*sql.Stmt)
+	}
+	return stmt, nil
+}
+
+// lookup is view for one query that gives one row: it needs no transaction to
+// see one moment, and goes without its price.
+func (s *Store) lookup(ctx context.Context, what string, scan func(scanner) error, query string, args ...any) error {
+	stmt, err := s.reading.of(ctx, query)
+	if err == nil {
+		err = scan(stmt.QueryRowContext(ctx, args...))
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, known(err))
+	}
+	return nil
 }
 
 // tx is a transaction with the context of the request it serves.
