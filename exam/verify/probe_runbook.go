@@ -42,7 +42,7 @@ func probeRunbook(x *Ctx, args map[string]string) error {
 		return err
 	}
 	fail := func(want, got string) error {
-		return &Failure{What: "the runbook " + r.File, Expected: want, Actual: got}
+		return &Failure{What: strings.TrimSpace("the runbook " + r.File), Expected: want, Actual: got}
 	}
 	if r.File == "" {
 		return fail("one of "+strings.Join(runbookFiles, ", "), "none of them")
