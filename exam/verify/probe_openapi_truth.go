@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -64,11 +65,18 @@ func routed(router routers.Router, e Exch) (*routers.Route, *openapi3filter.Resp
 	}, true
 }
 
+// schemaReason finds the reason in what the library says of a 3.1 schema.
+var schemaReason = regexp.MustCompile(`(?m)^- at '[^']*': (.*)$`)
+
 // inShort says in one line what the library says in many.
 func inShort(err error) string {
 	var schema *openapi3.SchemaError
 	if errors.As(err, &schema) {
-		return fmt.Sprintf("%s: %s", "/"+strings.Join(schema.JSONPointer(), "/"), schema.Reason)
+		reason := schema.Reason
+		if m := schemaReason.FindStringSubmatch(reason); m != nil {
+			reason = m[1]
+		}
+		return fmt.Sprintf("%s: %s", "/"+strings.Join(schema.JSONPointer(), "/"), reason)
 	}
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	if line == "status is not supported" {

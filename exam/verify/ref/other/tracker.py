@@ -314,7 +314,7 @@ OPEN = (register, login, document)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version, wbufsize = "HTTP/1.1", 1 << 16  # an answer in one packet
 
     def log_message(self, *args):
         pass
