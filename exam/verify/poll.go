@@ -7,7 +7,8 @@ import (
 )
 
 // until calls try until it no longer fails, at most for the duration within
-// ("" for once). What it returns is the last answer of try; an error that is no
+// ("" for once), with pauses that grow: what takes long need not be looked at
+// often. What it returns is the last answer of try; an error that is no
 // [*Failure] ends it at once.
 func (x *Ctx) until(within string, try func() error) error {
 	limit, err := durationOr0(within)
@@ -15,7 +16,7 @@ func (x *Ctx) until(within string, try func() error) error {
 		return err
 	}
 	end := x.Now().Add(time.Duration(float64(limit) * x.R.Slow))
-	for {
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 800*time.Millisecond) {
 		err := try()
 		var f *Failure
 		if err == nil || !errors.As(err, &f) || limit == 0 {
@@ -25,7 +26,7 @@ func (x *Ctx) until(within string, try func() error) error {
 			f.Actual += fmt.Sprintf(" (looked at for %v)", limit)
 			return f
 		}
-		if err := x.Sleep(100 * time.Millisecond); err != nil {
+		if err := x.Sleep(pause); err != nil {
 			return f
 		}
 	}
