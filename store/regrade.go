@@ -173,8 +173,8 @@ func (s *Store) Regrade(ctx context.Context, c Correction, now time.Time) (Regra
 	return plan, nil
 }
 
-// rulings works out how each stored version of the item is to be marked. Of an
-// item that is withdrawn that is all of them, else all but the present one.
+// rulings works out how each stored version of the item is to be marked that is
+// marked otherwise by now. Of an item that is withdrawn that is all of them.
 func (s *Store) rulings(ctx context.Context, c Correction) (map[exam.VersionID]*exam.Ruling, error) {
 	versions, err := s.Versions(ctx, c.Item.ID)
 	if err != nil {
@@ -190,8 +190,8 @@ func (s *Store) rulings(ctx context.Context, c Correction) (map[exam.VersionID]*
 		s.items.put(current, it)
 	}
 	for _, v := range versions {
-		if v.ID == current && !c.Item.Withdrawn() {
-			continue
+		if v.Item.Meaning() == c.Item.Meaning() && !c.Item.Withdrawn() {
+			continue // it was right, but for its words
 		}
 		if c.Policy.Compares() {
 			if _, err := exam.Carry(v.Item, c.Item); err != nil {
@@ -206,14 +206,11 @@ func (s *Store) rulings(ctx context.Context, c Correction) (map[exam.VersionID]*
 // rule stores rulings, unless they hold already, and ends those on a version
 // that is right now.
 func (s *Store) rule(t *tx, c Correction, rulings map[exam.VersionID]*exam.Ruling, now time.Time) error {
-	current := c.Item.Version()
-	if err := s.keepItem(t, current, c.Item, now); err != nil {
+	if err := s.keepItem(t, c.Item.Version(), c.Item, now); err != nil {
 		return err
 	}
-	if rulings[current] == nil {
-		if _, err := t.exec(`UPDATE rulings SET current = 0 WHERE version_id = $1 AND current = 1`, current); err != nil {
-			return err
-		}
+	if err := endRulings(t, c.Item.ID, rulings); err != nil {
+		return err
 	}
 	for version, r := range rulings {
 		var same int
@@ -236,6 +233,24 @@ func (s *Store) rule(t *tx, c Correction, rulings map[exam.VersionID]*exam.Rulin
 		}
 	}
 	return nil
+}
+
+// endRulings ends the rulings on versions of the item that are right by now:
+// all on which nothing is to be ruled.
+func endRulings(t *tx, item exam.ItemID, rulings map[exam.VersionID]*exam.Ruling) error {
+	var ruled []exam.VersionID
+	err := t.each(func(r *sql.Rows) error {
+		var version exam.VersionID
+		err := r.Scan(&version)
+		ruled = append(ruled, version)
+		return err
+	}, `SELECT version_id FROM rulings WHERE item_id = $1 AND current = 1`, item)
+	for _, version := range ruled {
+		if err == nil && rulings[version] == nil {
+			_, err = t.exec(`UPDATE rulings SET current = 0 WHERE version_id = $1 AND current = 1`, version)
+		}
+	}
+	return err
 }
 
 // regrading works out what marking all graded attempts with an item anew would

@@ -169,6 +169,23 @@ func TestRegradeAndBack(t *testing.T) {
 	}
 }
 
+// A version that was right but for its words is left alone, whatever is ruled
+// on those that were wrong.
+func TestRegradeLeavesRightVersions(t *testing.T) {
+	t.Parallel()
+	s, ctx := storetest.New(t), t.Context()
+	wrong, right, now := choice("api-e01"), mended("api-e01"), mended("api-e01")
+	now.Stem, now.Changed = "Which of them?", exam.TextChanged
+	had, hadRight := visitor(t, s), visitor(t, s)
+	sit(t, s, had, noon, "c", wrong)
+	sit(t, s, hadRight, noon, "c", right)
+	g, err := s.Regrade(ctx, store.Correction{Item: now, Policy: exam.Full, Reason: "x"}, noon)
+	fine(t, err)
+	if diff := cmp.Diff(map[store.LearnerID]float64{had: 1}, changes(g)); diff != "" {
+		t.Errorf("who changes (-want +got):\n%s", diff)
+	}
+}
+
 // A withdrawn item is dropped from all attempts, whatever version they had.
 func TestRegradeWithdrawn(t *testing.T) {
 	t.Parallel()

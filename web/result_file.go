@@ -27,8 +27,11 @@ type resultFile struct {
 	Number   int            `json:"number"` // of the attempt, from 1
 	Started  time.Time      `json:"started"`
 	Finished time.Time      `json:"finished"`
-	ClosedBy exam.ClosedBy  `json:"closed_by"` // learner, deadline, operator
-	Verdict  string         `json:"verdict"`   // not passed, passed, strong pass, voided
+	ClosedBy exam.ClosedBy  `json:"closed_by"`        // learner, deadline, operator
+	Verdict  string         `json:"verdict"`          // not passed, passed, strong pass, voided
+	Kept     bool           `json:"kept,omitempty"`   // the verdict was reached before a regrade took points away
+	Void     string         `json:"voided,omitempty"` // why it counts for nothing
+	Extra    exam.Extra     `json:"extra_time,omitzero"`
 	Score    fileScore      `json:"score"`
 	Counts   fileCounts     `json:"counts"`
 	Seconds  fileSeconds    `json:"seconds"`
@@ -130,6 +133,7 @@ func (s *Server) newResultFile(g graded) resultFile {
 	f := resultFile{
 		Format: "groundwork result 1", Exam: g.Exam, Title: site.Blueprint.Title, ID: g.ID, Number: g.Number,
 		Started: g.Started, Finished: g.Finished, ClosedBy: g.ClosedBy, Verdict: lowerFirst(verdict(g.Attempt)),
+		Kept: g.Kept(), Void: g.Void.Reason, Extra: g.Rules.Extra,
 		Score: fileScore{
 			Points: rounded(g.Score), Max: rounded(g.Max), Percent: rounded(rep.Percent), Error: rounded(rep.Error), Low: rounded(rep.Low), High: rounded(rep.High),
 			WilsonLow: rounded(rep.WilsonLo), WilsonHigh: rounded(rep.WilsonHi), Pass: g.Rules.Pass, Strong: g.Rules.Strong, Near: rep.Border,
