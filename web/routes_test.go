@@ -42,7 +42,7 @@ var doors = []struct {
 	{members, `POST /account/name|POST /account/password|POST /account/sign-ins/end`},
 	{owner, `GET /exam/{id}|GET /exam/{id}/{n}|GET /exam/{id}/items|GET /exam/{id}/clock|GET /exam/{id}/review|PUT /exam/{id}/slots/{n}|POST /exam/{id}/{n}|
 		GET /exam/{id}/log|POST /exam/{id}/submit|GET /exam/{id}/over|GET /exam/{id}/result|GET /exam/{id}/result.json|GET /exam/{id}/result.csv`},
-	{operators, `GET /operator/site|GET /operator/attempts|GET /operator/attempts/{id}|POST /operator/attempts/{id}/{action}|GET /operator/regrade|
+	{operators, `GET /operator/site|GET /operator/practice|GET /operator/attempts|GET /operator/attempts/{id}|POST /operator/attempts/{id}/{action}|GET /operator/regrade|
 		GET /operator/regrade/{item}|POST /operator/regrade/{item}|GET /operator/time|POST /operator/time|GET /operator/stats|GET /operator/stats.csv|
 		GET /operator/stats.json|GET /operator/stats/{item}`},
 	// Practice and Ask are closed while one's exam is open, so they come here.
