@@ -24,6 +24,8 @@ func (s *Server) guideRoutes(handle, read func(string, page)) {
 	read("GET /path", s.path)
 	read("GET /projects", s.projects)
 	read("GET /project/{id}", s.project)
+	read("GET /verify", s.tasks)
+	read("GET /verify/{task}", s.task)
 	s.practiceRoutes(handle)
 
 	handle("GET /search", s.search)

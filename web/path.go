@@ -27,6 +27,7 @@ type stepView struct {
 	Lessons []lessonLine
 	Next    ui.Link // the one lesson to read now, on the first step that is not done
 	Ticks   []tickView
+	Verify  []ui.Link // the contract and checks of the mini task
 	Note    noteView
 }
 
@@ -40,7 +41,7 @@ func (s *Server) path(w http.ResponseWriter, r *http.Request) error {
 	v := pathView{Frame: s.described(r, lib.Path.Title, lib.Path.Description, "/path"), Path: lib.Path}
 	for i, step := range lib.Path.Steps {
 		sv := newStepView(lib, step, done)
-		sv.Number = i + 1
+		sv.Number, sv.Verify = i+1, s.site.Load().taskLinks("path/"+step.Task.ID)
 		sv.Note, err = s.note(r.Context(), step.Ref(), "Your notes on step "+strconv.Itoa(i+1), "/path")
 		if err != nil {
 			return err

@@ -27,7 +27,7 @@ func (s *Server) progressRoutes(handle func(string, page)) {
 // /progress. Only refs of the content can be noted.
 func (s *Server) setProgress(w http.ResponseWriter, r *http.Request) error {
 	ref := r.PostFormValue("ref")
-	if _, ok := s.site.Load().Library.Refs()[ref]; !ok {
+	if _, ok := s.site.Load().refs[ref]; !ok {
 		return fmt.Errorf("%w: ref", errBadInput)
 	}
 	id, err := s.ensureLearner(w, r)
@@ -58,7 +58,7 @@ type clashingNote struct {
 // window meanwhile is not overwritten; the page then shows both texts.
 func (s *Server) saveNote(w http.ResponseWriter, r *http.Request) error {
 	ref := r.PostFormValue("ref")
-	title, ok := s.site.Load().Library.Refs()[ref]
+	title, ok := s.site.Load().refs[ref]
 	base, err := strconv.Atoi(r.PostFormValue("base"))
 	if !ok || err != nil {
 		return fmt.Errorf("%w: ref or base", errBadInput)
@@ -365,7 +365,7 @@ func (s *Server) dashboardNotes(ctx context.Context, v *dashboardView) error {
 	if err != nil {
 		return err
 	}
-	refs := s.site.Load().Library.Refs()
+	refs := s.site.Load().refs
 	for _, n := range notes {
 		text := []rune(content.Plain(n.Body))
 		if len(text) > 120 {

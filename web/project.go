@@ -35,6 +35,7 @@ type projectView struct {
 	Cells   []ui.Cell
 	Lists   []criteriaView
 	Skills  []ui.Link
+	Tasks   []ui.Link // the contract and its checks, if there is a task
 	Note    noteView
 }
 
@@ -72,6 +73,7 @@ func (s *Server) project(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := projectView{
 		Frame: s.described(r, p.Title, p.Description, "/projects"), Project: p, Of: len(lib.Projects), Skills: skillLinks(lib, p.Skills),
+		Tasks: s.site.Load().taskLinks(p.Ref()),
 	}
 	if v.Note, err = s.note(r.Context(), p.Ref(), "Your notes on "+p.Title, p.URL()); err != nil {
 		return err

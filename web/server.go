@@ -28,6 +28,7 @@ import (
 	"groundwork/content/search"
 	"groundwork/exam"
 	"groundwork/exam/sqlrun"
+	"groundwork/exam/verify"
 	"groundwork/quiz"
 	"groundwork/quiz/practice"
 	"groundwork/static"
@@ -40,7 +41,9 @@ type Site struct {
 	Bank      *exam.Bank
 	Blueprint *exam.Blueprint
 	Fit       *quiz.Fit
+	Tasks     []*verify.Task // to build and have verified
 
+	refs     map[string]string // see Refs
 	index    *search.Index
 	asker    *ask.Asker
 	faces    map[practice.ID]face // what every card asks
@@ -107,6 +110,7 @@ func (s *Server) SetSite(site Site) {
 	site.asker = ask.New(site.index, s.cfg.Model)
 	site.faces = newFaces(site.Library, site.Bank)
 	site.editions = new(editions)
+	site.refs = site.Refs()
 	s.site.Store(&site)
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"groundwork/content"
 	"groundwork/exam"
+	"groundwork/exam/verify"
 	"groundwork/quiz"
 	"groundwork/store"
 	"groundwork/store/storetest"
@@ -32,6 +33,7 @@ var theContent = sync.OnceValue(func() Site {
 	s.Bank, _ = exam.NewBank(items)
 	s.Blueprint, _ = exam.LoadBlueprint(fsys)
 	s.Fit, _ = quiz.LoadFit(fsys)
+	s.Tasks, _ = verify.LoadTasks(fsys)
 	return s
 })
 

@@ -72,7 +72,7 @@ func (s *site) between() source.Problems {
 
 // web returns the content as the site takes it.
 func (s *site) web() web.Site {
-	return web.Site{Library: s.lib, Bank: s.bank, Blueprint: s.blueprint, Fit: s.fit}
+	return web.Site{Library: s.lib, Bank: s.bank, Blueprint: s.blueprint, Fit: s.fit, Tasks: s.tasks}
 }
 
 // folder returns the content to use: a folder, or what the program carries.
@@ -162,7 +162,7 @@ func missed(ctx context.Context, s *site, st *store.Store, w world) (n int, err 
 	if err != nil {
 		return 0, err
 	}
-	have := s.lib.Refs()
+	have := s.web().Refs()
 	for _, ref := range slices.Sorted(maps.Keys(refs)) {
 		if _, ok := have[ref]; !ok {
 			fmt.Fprintf(w.stdout, "%s: %d learners have progress on it and the content has it no longer; bring the id back\n", ref, refs[ref])

@@ -27,6 +27,7 @@ type Task struct {
 	Trivial []string `yaml:"trivial"` // checks that a server may pass which knows nothing: reviewed
 
 	File       string              `yaml:"-"`
+	Digest     string              `yaml:"-"` // of the file, see the function
 	Contract   string              `yaml:"-"` // Markdown under # Contract
 	Stages     []*Stage            `yaml:"-"`
 	Fixtures   map[string]*Fixture `yaml:"-"`
@@ -139,7 +140,7 @@ func parseTask(name string, src []byte) (*Task, source.Problems) {
 	if f == nil {
 		return nil, problems
 	}
-	p := &taskParser{task: &Task{File: name, Fixtures: map[string]*Fixture{}}, seen: map[string]bool{}}
+	p := &taskParser{task: &Task{File: name, Digest: Digest(src), Fixtures: map[string]*Fixture{}}, seen: map[string]bool{}}
 	p.problems = f.Decode(p.task)
 	t := p.task
 	if len(p.problems) == 0 && (!idForm.MatchString(t.ID) || t.Title == "" || !ofForm.MatchString(t.Of) || t.Version < 1) {
