@@ -19,7 +19,7 @@ type link struct {
 }
 
 // fixedPages are the addresses of the site that no file of content stands for.
-var fixedPages = []string{"/", "/map", "/path", "/projects", "/fit", "/exam", "/practice", "/ask", "/search", "/me", "/account", "/account/sign-in", "/account/register"}
+var fixedPages = []string{"/", "/map", "/path", "/projects", "/fit", "/exam", "/practice", "/verify", "/download", "/ask", "/search", "/me", "/account", "/account/sign-in", "/account/register"}
 
 var (
 	hrefs   = regexp.MustCompile(`href="([^"]*)"`)
