@@ -176,6 +176,9 @@ func (o *verifyOptions) once(ctx context.Context, w world, task *verify.Task, di
 		Seed: o.seed, CLI: version, Slow: o.slow, All: o.all, Only: o.ids(), From: o.from, Ctx: ctx,
 		Repo: o.repo, Tests: o.tests, Break: o.breaks, Seeder: o.seeder,
 	}
+	if runner.Repo == "" && o.tests+o.seeder != "" {
+		runner.Repo = "."
+	}
 	if runner.Repo != "" {
 		if runner.Repo, err = filepath.Abs(runner.Repo); err != nil {
 			return 0, err

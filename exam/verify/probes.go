@@ -54,6 +54,7 @@ func probes() map[string]probe {
 		"remindedonce":  {"task", "", probeRemindedOnce},
 		"rule":          {"file", "", probeRule},
 		"runbook":       {"look", "", probeRunbook},
+		"schema":        {"column", "", probeSchema},
 		"scroll":        {"path limit token want", "order between author within", probeScroll},
 		"seed":          {"", "", probeSeed},
 		"silent":        {"path for", "", probeSilent},

@@ -2,7 +2,9 @@ package verify_test
 
 import (
 	"net/http"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"groundwork/exam/verify/ref/users"
 )
@@ -13,7 +15,17 @@ var m2Users = subject{
 		h, stop, err := users.New(filepath.Join(w.dir, "users.db"), bug)
 		return h, func(bool) { stop() }, err
 	},
+	files: func(dir, bug string) error {
+		schema := "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL);\nCREATE UNIQUE INDEX users_email ON users (lower(email));\n"
+		if bug == "index-not-unique" {
+			schema = strings.Replace(schema, "UNIQUE INDEX", "INDEX", 1)
+		}
+		return os.WriteFile(filepath.Join(dir, "schema.sql"), []byte(schema), 0o600)
+	},
 	mutants: []mutant{
+		{"abrupt", "stop.graceful"},
+		{"index-not-unique", "index.file"},
+
 		{"status-200", "users.create"},
 		{"created-unix", "users.create"},
 		{"no-location", "users.location"},

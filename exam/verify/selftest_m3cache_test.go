@@ -22,5 +22,6 @@ var m3Cache = subject{
 		{"slow-hit", "cache.latency"},
 		{"no-log", "cache.logs"},
 		{"stampede", "cache.stampede"},
+		{"abrupt", "stop.graceful"},
 	},
 }
