@@ -140,8 +140,8 @@ func TestPlantedInForm(t *testing.T) {
 			"### version.answers", `version.answers names the lesson "foundations/big-service", which there is not`,
 		},
 		{
-			"a bullet that no check covers", "task/m1-version.md", "Covers: unit-test\n", "",
-			"", "no check covers unit-test of path/mini-version",
+			"a bullet that no check covers", "task/m4-ops.md", "Covers: drill\n", "",
+			"", "no check covers drill of path/mini-ci",
 		},
 		{
 			"an unknown word in steps", "task/m3-cache.md", "probe latency path=", "prob latency path=",

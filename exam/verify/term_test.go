@@ -22,7 +22,7 @@ var normal = []struct {
 }{
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "HOST"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`), "DATE"},
-	{regexp.MustCompile(`\b\d+(\.\d+)?(µs|ms|s)\b`), "TIME"},
+	{regexp.MustCompile(`\d+(\.\d+)?(µs|ms|s)\b`), "TIME"},
 	{regexp.MustCompile(`\.md:\d+`), ".md:LINE"},
 	{regexp.MustCompile(`(hit_ms|miss_ms) [0-9.e+-]+`), "$1 FIGURE"},
 }
