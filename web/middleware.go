@@ -79,8 +79,8 @@ func (s *Server) network(r *http.Request) string {
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	if n := s.cfg.Proxies; n > 0 {
-		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	if n, lines := s.cfg.Proxies, r.Header.Values("X-Forwarded-For"); n > 0 && len(lines) > 0 {
+		hops := strings.Split(strings.Join(lines, ","), ",")
 		if i := len(hops) - n; i >= 0 {
 			host = strings.TrimSpace(hops[i])
 		}

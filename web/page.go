@@ -73,8 +73,10 @@ func show(w http.ResponseWriter, r *http.Request, status int, c templ.Component)
 // buffers are what pages were rendered into, for the next ones.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// redirect sends the reader on after a form was handled.
+// redirect sends the reader on after a form was handled. Where to is for them
+// alone, as are the cookies that may come with it, so that no cache keeps it.
 func redirect(w http.ResponseWriter, r *http.Request, url string) error {
+	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, url, http.StatusSeeOther)
 	return nil
 }

@@ -35,7 +35,7 @@ func (s *Server) routes() http.Handler {
 	route("GET /readyz", http.HandlerFunc(s.ready))
 
 	origin := http.NewCrossOriginProtection()
-	origin.SetDenyHandler(s.serve(func(http.ResponseWriter, *http.Request) error { return errForbidden }))
+	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errForbidden) })) // whatever it sent stays unread
 	return s.headers(s.orFile(identified(s.cfg.Metrics.measured(s.recovered(origin.Handler(root))))))
 }
 
