@@ -177,6 +177,7 @@ func (s *Server) accountPassword(w http.ResponseWriter, r *http.Request) error {
 	if err := s.logins.RenewToken(ctx); err != nil {
 		return err
 	}
+	s.log.InfoContext(ctx, "password changed", "learner", l.ID, "request", requestID(ctx))
 	if err := s.notify(w, r, "Your password is changed. You stay signed in here; all other sign-ins have ended."); err != nil {
 		return err
 	}

@@ -81,6 +81,7 @@ func (s *Server) deleteAccount(w http.ResponseWriter, r *http.Request) error {
 	if err := s.store.DeleteLearner(r.Context(), l.ID); err != nil {
 		return err
 	}
+	s.log.InfoContext(r.Context(), "learner deleted", "learner", l.ID, "request", requestID(r.Context()))
 	if err := s.logins.Destroy(r.Context()); err != nil {
 		return err
 	}

@@ -299,6 +299,7 @@ func (s *Server) beginSignIn(r *http.Request, id store.LearnerID) error {
 	}
 	s.logins.Put(r.Context(), learnerKey, int64(id))
 	s.logins.Put(r.Context(), agentKey, agentName(r.UserAgent()))
+	s.log.InfoContext(r.Context(), "signed in", "learner", id, "request", requestID(r.Context()))
 	return nil
 }
 
@@ -376,6 +377,7 @@ func (s *Server) farewell(w http.ResponseWriter, r *http.Request, text string) e
 	if err := s.logins.Destroy(r.Context()); err != nil {
 		return err
 	}
+	s.log.InfoContext(r.Context(), "signed out", "learner", learner(r.Context()), "request", requestID(r.Context()))
 	if err := s.notify(w, r, text); err != nil {
 		return err
 	}

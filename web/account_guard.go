@@ -41,6 +41,7 @@ func (s *Server) admit(r *http.Request, email, password string) (store.LearnerID
 		if err := s.store.AddFailure(ctx, now, account, network); err != nil {
 			return 0, err
 		}
+		s.log.InfoContext(ctx, "wrong password", "account", account[:12], "network", network[:12], "request", requestID(ctx))
 		return 0, errWrong
 	}
 	return id, s.store.ForgetFailures(ctx, account)

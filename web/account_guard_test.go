@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestSignInRenewsTheToken wants a token of its own for each sign-in, whatever
+// S6: TestSignInRenewsTheToken wants a token of its own for each sign-in, whatever
 // the browser had before: one that somebody planted, or one that is good.
 func TestSignInRenewsTheToken(t *testing.T) {
 	s := newSite(t)
@@ -47,7 +47,7 @@ func TestSignInRenewsTheToken(t *testing.T) {
 	}
 }
 
-// TestSignInDoesNotTellAccounts compares what a stranger sees of an address
+// S8: TestSignInDoesNotTellAccounts compares what a stranger sees of an address
 // that has an account and of one that has none.
 func TestSignInDoesNotTellAccounts(t *testing.T) {
 	s := newSite(t)
@@ -68,6 +68,7 @@ func TestSignInDoesNotTellAccounts(t *testing.T) {
 	}
 }
 
+// S9: guessing is slowed down, and nobody is locked out.
 func TestGuessingIsSlowedDown(t *testing.T) {
 	s := newSite(t)
 	s.browser(t).register(ilse)
@@ -114,7 +115,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	}
 }
 
-// TestGuessesAtOnce sends many guesses before the first can have failed.
+// S9: TestGuessesAtOnce sends many guesses before the first can have failed.
 func TestGuessesAtOnce(t *testing.T) {
 	s := newSite(t)
 	s.browser(t).register(ilse)
@@ -159,6 +160,7 @@ func TestGuardNamesNobody(t *testing.T) {
 	}
 }
 
+// S6: what protects the cookies, also behind TLS.
 func TestCookieFlags(t *testing.T) {
 	type flags struct {
 		HTTPOnly, Secure bool
@@ -192,6 +194,7 @@ func TestCookieFlags(t *testing.T) {
 	}
 }
 
+// S17: also with a backslash, a tab or two slashes.
 func TestBackStaysOnThisSite(t *testing.T) {
 	s := newSite(t)
 	b := s.browser(t)
@@ -257,6 +260,7 @@ func TestCrossSitePosts(t *testing.T) {
 	}
 }
 
+// S10: length counts, and not being guessed first.
 func TestPasswordFault(t *testing.T) {
 	tests := []struct{ password, want string }{
 		{passphrase, ""},
@@ -284,7 +288,7 @@ func TestPasswordFault(t *testing.T) {
 	}
 }
 
-// TestPasswordList holds the list to its form: a line in capitals or with a
+// S10: TestPasswordList holds the list to its form: a line in capitals or with a
 // blank would never match.
 func TestPasswordList(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(passwordList, "\n"), "\n")
@@ -327,7 +331,7 @@ func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// TestGuessingSlowsDownOneNetwork guesses in one network and looks who else
+// S9: TestGuessingSlowsDownOneNetwork guesses in one network and looks who else
 // has to wait.
 func TestGuessingSlowsDownOneNetwork(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.Proxies = 1 })

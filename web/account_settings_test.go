@@ -36,6 +36,7 @@ var accountGets = []string{
 	"/account", "/account/register", "/account/sign-in", "/account/merged", "/account/data", "/account/delete", "/account/deleted",
 }
 
+// S6: a sign-in that has ended is dead on the server.
 func TestSignInsEnd(t *testing.T) {
 	s := newSite(t)
 	b, phone, other := s.browser(t), s.browser(t), s.browser(t)
@@ -295,7 +296,7 @@ func unzip(t testing.TB, data []byte) map[string]string {
 	return files
 }
 
-// TestNobodyKeepsAccountPages looks at every page and every answer to a form,
+// S13: TestNobodyKeepsAccountPages looks at every page and every answer to a form,
 // as an account, as a visitor and as nobody.
 func TestNobodyKeepsAccountPages(t *testing.T) {
 	s := newSite(t)

@@ -70,7 +70,9 @@ var outcomes = []outcome{
 
 var ours = outcome{nil, 500, "Something broke on our side", "It is our fault and it has been noted. What you had saved before is safe.", "/", "Go to the guide"}
 
-// fail responds with the page for err and logs it, once.
+// fail responds with the page for err and logs it, once. The log gets the words
+// of an error only where the fault may be ours: those of a refusal may repeat
+// what was sent.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	o := ours
 	var wait errWait
@@ -84,11 +86,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 			break
 		}
 	}
-	level := s.log.InfoContext
+	level, what := s.log.InfoContext, o.title
 	if o.status >= 500 {
-		level = s.log.ErrorContext
+		level, what = s.log.ErrorContext, err.Error()
 	}
-	level(r.Context(), "request failed", "method", r.Method, "route", r.Pattern, "status", o.status, "err", err.Error(), "request", requestID(r.Context()))
+	level(r.Context(), "request failed", "method", r.Method, "route", r.Pattern, "status", o.status, "err", what, "request", requestID(r.Context()))
 	w.Header().Set("Cache-Control", "no-store")
 	f := s.frame(r, o.title, "")
 	page := errorPage(f, o, requestID(r.Context()))
