@@ -154,6 +154,7 @@ func TestSave(t *testing.T) {
 	}
 }
 
+// R10: nothing changes after the end.
 func TestSaveAfterClosing(t *testing.T) {
 	t.Parallel()
 	for _, state := range []State{Graded, Voided} {

@@ -14,6 +14,7 @@ func sat(began, ended float64) *Attempt {
 	return &Attempt{State: Graded, Started: at(began), Finished: at(ended)}
 }
 
+// S5: how often one may sit is limited, so that the score is no oracle.
 func TestRetakes(t *testing.T) {
 	t.Parallel()
 	voided := sat(0, 1)

@@ -68,6 +68,7 @@ func TestStartThatCannotDraw(t *testing.T) {
 	}
 }
 
+// R11: many starts are one.
 func TestFiftyStartsGiveOneAttempt(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)
@@ -166,6 +167,7 @@ func TestSubmit(t *testing.T) {
 	}
 }
 
+// R8: handing in happens once.
 func TestFiftySubmitsGiveOneResult(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)
@@ -341,5 +343,52 @@ func TestCloseDueGoesOn(t *testing.T) {
 	}
 	if a := attempt(t, s, learner, good.ID, noon); a.State != exam.Graded {
 		t.Errorf("the sound attempt is %s", a.State)
+	}
+}
+
+// R12, R13: the end of an attempt is a stored time of the server. A clock that
+// is turned back gives no time that was over again, and does not open what was
+// graded.
+func TestClockTurnedBack(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	learner := visitor(t, s)
+	a := start(t, s, learner, noon, choices(2)...)
+	save(t, s, learner, a.ID, pick(1, 0, "e", "a"), noon.Add(time.Minute))
+	for _, now := range []time.Time{noon.Add(-24 * time.Hour), noon, noon.Add(time.Hour)} {
+		again, begun, err := s.StartAttempt(t.Context(), learner, beginning(now, choices(2)...))
+		if err != nil || begun || again.ID != a.ID || !again.Deadline.Equal(deadline) {
+			t.Errorf("starting at %v: begun %t, ends %v, %v; want the one that ends %v", now, begun, again.Deadline, err, deadline)
+		}
+	}
+	_, err := s.SubmitAttempt(t.Context(), learner, a.ID, noon.Add(time.Hour))
+	fine(t, err)
+	for _, now := range []time.Time{noon.Add(-24 * time.Hour), noon, noon.Add(2 * time.Minute)} {
+		if _, err := s.SaveAnswer(t.Context(), learner, a.ID, pick(2, 0, "late", "a"), now); !errors.Is(err, exam.ErrClosed) {
+			t.Errorf("an answer at %v, when it was handed in an hour after noon: %v, want ErrClosed", now, err)
+		}
+		if got := attempt(t, s, learner, a.ID, now); got.State != exam.Graded || got.Score != 1 {
+			t.Errorf("seen at %v it is %s with %v", now, got.State, got.Score)
+		}
+	}
+}
+
+// R13: 2038, when seconds outgrow 32 bits, and the years after it are ordinary.
+func TestAfter2038(t *testing.T) {
+	t.Parallel()
+	for _, now := range []time.Time{time.Date(2038, 1, 19, 3, 0, 0, 0, time.UTC), time.Date(2106, 2, 7, 6, 0, 0, 0, time.UTC), time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		s := storetest.New(t)
+		learner := visitor(t, s)
+		a := start(t, s, learner, now, choices(2)...)
+		end := now.Add(90 * time.Minute)
+		save(t, s, learner, a.ID, pick(1, 0, "e", "a"), now.Add(time.Hour))
+		late := end.Add(exam.Allowance + time.Millisecond)
+		if _, err := s.SaveAnswer(t.Context(), learner, a.ID, pick(2, 0, "late", "a"), late); !errors.Is(err, exam.ErrClosed) {
+			t.Errorf("%v: an answer after the end: %v", now, err)
+		}
+		got := attempt(t, s, learner, a.ID, late)
+		if diff := cmp.Diff([]any{exam.Graded, now, end, end, 1.0}, []any{got.State, got.Started, got.Deadline, got.Finished, got.Score}); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", now, diff)
+		}
 	}
 }

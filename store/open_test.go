@@ -60,6 +60,7 @@ func TestOpenTwice(t *testing.T) {
 	}
 }
 
+// R22: a newer schema is refused.
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	newer := filepath.Join(t.TempDir(), "newer.db")

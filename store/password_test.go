@@ -8,6 +8,7 @@ import (
 	"time"
 )
 
+// S10: taken exactly as typed, and kept as argon2id.
 func TestPasswords(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -88,7 +89,7 @@ func TestDamagedHashes(t *testing.T) {
 	}
 }
 
-// Without an account it takes as long as with one, or addresses could be tried
+// S8: without an account it takes as long as with one, or addresses could be tried
 // out.
 func TestNoAccountTakesAsLong(t *testing.T) {
 	t.Parallel()

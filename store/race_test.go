@@ -47,7 +47,7 @@ func atOnce(calls ...func() error) []error {
 	return errs
 }
 
-// Two tabs answer the same item. One of them is told of the other's answer;
+// R9: two tabs answer the same item. One of them is told of the other's answer;
 // what is stored is the one that was acknowledged, once.
 func TestRaceTwoTabs(t *testing.T) {
 	t.Parallel()
@@ -124,7 +124,7 @@ func TestRaceTwoDevices(t *testing.T) {
 	})
 }
 
-// An answer and handing in come at once. An answer that was acknowledged
+// R10: an answer and handing in come at once. An answer that was acknowledged
 // counts; one that was refused does not.
 func TestRaceSaveAgainstSubmit(t *testing.T) {
 	t.Parallel()
@@ -242,7 +242,7 @@ func TestRaceVoidAgainstSubmit(t *testing.T) {
 	t.Logf("%d attempts were voided before they were handed in", byOperator)
 }
 
-// Two devices press start while a third hands in, with one attempt allowed a
+// R11: two devices press start while a third hands in, with one attempt allowed a
 // day. There is no second attempt, whatever the order.
 func TestRaceRetake(t *testing.T) {
 	t.Parallel()

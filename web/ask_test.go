@@ -140,7 +140,7 @@ func events(r reply) (names, data []string) {
 	return names, data
 }
 
-// Ask is closed, all of it, while the one who asks sits an exam.
+// S20: ask is closed, all of it, while the one who asks sits an exam.
 func TestAskDuringExam(t *testing.T) {
 	t.Parallel()
 	model := &parrot{says: []string{"x [1]."}}
@@ -170,6 +170,7 @@ func TestAskDuringExam(t *testing.T) {
 	}
 }
 
+// S20: composing is limited for each network; quoting is not.
 func TestAskLimit(t *testing.T) {
 	t.Parallel()
 	model := &parrot{says: []string{"A breaker stops calls [1]."}}

@@ -188,7 +188,7 @@ func TestResultJSON(t *testing.T) {
 	}
 }
 
-// No cell of the items begins a formula.
+// S16: no cell of the items begins a formula.
 func TestResultCSV(t *testing.T) {
 	t.Parallel()
 	s, b := resultSite(t)

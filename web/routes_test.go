@@ -44,7 +44,7 @@ var doors = []struct {
 		GET /exam/{id}/log|POST /exam/{id}/submit|GET /exam/{id}/over|GET /exam/{id}/result|GET /exam/{id}/result.json|GET /exam/{id}/result.csv`},
 	{operators, `GET /operator/site|GET /operator/practice|GET /operator/attempts|GET /operator/attempts/{id}|POST /operator/attempts/{id}/{action}|GET /operator/regrade|
 		GET /operator/regrade/{item}|POST /operator/regrade/{item}|GET /operator/time|POST /operator/time|GET /operator/stats|GET /operator/stats.csv|
-		GET /operator/stats.json|GET /operator/stats/{item}`},
+		GET /operator/stats.json|GET /operator/stats/{item}|GET /operator/practice`},
 	// Practice and Ask are closed while one's exam is open, so they come here.
 	{anybody, `GET /practice|POST /practice|GET /practice/today|POST /practice/today|GET /practice/today/{line}|POST /practice/undo|POST /practice/take-up|
 		GET /practice/done|GET /practice/export.txt|GET /practice/export.apkg|GET /practice/placement|POST /practice/placement|GET /practice/{skill}|
@@ -108,18 +108,7 @@ func TestEveryDoor(t *testing.T) {
 // the status.
 func knock(b *browser, route, attempt string) int {
 	b.t.Helper()
-	method, path, ok := strings.Cut(route, " ")
-	if !ok {
-		method, path = http.MethodGet, route
-	}
-	if path == "/" {
-		path = "/no/such/page"
-	}
-	if strings.HasPrefix(path, "/exam/{id}") {
-		path = attempt + strings.TrimPrefix(path, "/exam/{id}")
-	}
-	path = strings.Replace(path, "/operator/attempts/{id}", "/operator/attempts/"+strings.TrimPrefix(attempt, "/exam/"), 1)
-	path = names.Replace(path)
+	method, path := pathOf(route, attempt)
 	var body string
 	kind := "application/x-www-form-urlencoded"
 	switch method {

@@ -91,6 +91,7 @@ func choices(doc *goquery.Document) []string {
 	return doc.Find(`form[data-autosave] input[name="a"]`).Map(func(_ int, s *goquery.Selection) string { return s.AttrOr("value", "") })
 }
 
+// R15: the form carries all answers.
 func TestSittingByForms(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -272,7 +273,7 @@ func TestSittingAtOnce(t *testing.T) {
 	}
 }
 
-// Nothing that tells right from wrong leaves the server before the attempt is
+// S2: nothing that tells right from wrong leaves the server before the attempt is
 // over: every response of a whole attempt is searched for every reason.
 func TestNothingLeaks(t *testing.T) {
 	t.Parallel()
@@ -354,7 +355,7 @@ func (s *site) secrets(t *testing.T, id exam.AttemptID) []string {
 	return out
 }
 
-// The page of an item does not depend on its key.
+// S2: the page of an item does not depend on its key.
 func TestPageIsTheSameForAnyKey(t *testing.T) {
 	t.Parallel()
 	for _, it := range theContent().Bank.Pool(exam.ExamPool) {
@@ -381,7 +382,7 @@ func TestPageIsTheSameForAnyKey(t *testing.T) {
 	}
 }
 
-// The values in a form tell nothing of the order in the file, which for an
+// S2: the values in a form tell nothing of the order in the file, which for an
 // ordering item is the key, and for a match pairs the two sides.
 func TestOptionIDsTellNothing(t *testing.T) {
 	t.Parallel()

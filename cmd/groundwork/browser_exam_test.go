@@ -115,7 +115,7 @@ func (b *tab) startExam() string {
 	return strings.TrimSuffix(b.path(), "/1")
 }
 
-// The whole exam with a script: answers save by themselves, survive a reload
+// R14: the whole exam with a script: answers save by themselves, survive a reload
 // and a lost connection, and are all in the report; then an account keeps it.
 func TestBrowserExam(t *testing.T) {
 	site, line := through(t, start(t, ""))
@@ -234,7 +234,7 @@ func (b *tab) keepIt() {
 	}
 }
 
-// The same exam through plain forms, without a script, on a phone.
+// R15: the same exam through plain forms, without a script, on a phone.
 func TestBrowserExamWithoutScript(t *testing.T) {
 	site := start(t, "")
 	b := site.open(t, 390, 844)

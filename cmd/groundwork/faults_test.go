@@ -113,6 +113,63 @@ func TestFailingSync(t *testing.T) {
 	}
 }
 
+// R7: on a disk that takes a tenth of a second for each fsync nobody is refused:
+// who waits shares the next one.
+func TestSlowSync(t *testing.T) {
+	_, err := exec.LookPath("strace")
+	needs(t, err, "strace injects the faults (apt-get install strace)")
+	db := filepath.Join(t.TempDir(), "g.db")
+	url, process := child(t, db)
+	s := startSavers(t, url, 6)
+	s.progress(20)
+	well := inject(t, process.Pid, "fsync,fdatasync:delay_enter=100000")
+	refused := s.refused.Load()
+	s.progress(60)
+	readable(t, url)
+	if n := s.refused.Load() - refused; n > 0 {
+		t.Errorf("%d changes were refused on a slow disk", n)
+	}
+	well()
+	s.report(db)
+}
+
+// R17: connections that do nothing keep nobody out, and a process that has run
+// out of descriptors serves again when they are given back.
+func TestIdleConnections(t *testing.T) {
+	t.Parallel()
+	limit, err := exec.LookPath("prlimit")
+	needs(t, err, "prlimit takes the descriptors away")
+	url, process := child(t, filepath.Join(t.TempDir(), "g.db"))
+	idle := func(n int) (all []net.Conn) {
+		for range n {
+			c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = c.Close() })
+			all = append(all, c)
+		}
+		return all
+	}
+	idle(400)
+	readable(t, url)
+	out, err := exec.Command(limit, "--pid", strconv.Itoa(process.Pid), "--nofile=64:").CombinedOutput()
+	needs(t, err, string(out))
+	short := idle(100)
+	c := http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	if resp, err := c.Get(url + "/healthz"); err == nil {
+		resp.Body.Close()
+		t.Error("there are descriptors left: the test does not test")
+	}
+	for _, c := range short {
+		_ = c.Close()
+	}
+	out, err = exec.Command(limit, "--pid", strconv.Itoa(process.Pid), "--nofile=1024:").CombinedOutput()
+	needs(t, err, string(out))
+	http.DefaultClient.CloseIdleConnections()
+	readable(t, url)
+}
+
 // inject has system calls of a process fail until well is called.
 func inject(t *testing.T, pid int, fault string) (well func()) {
 	t.Helper()

@@ -35,7 +35,7 @@ func TestCell(t *testing.T) {
 	}
 }
 
-// No text begins a formula, wherever it came from, and it comes back whole.
+// S16: no text begins a formula, wherever it came from, and it comes back whole.
 func FuzzCell(f *testing.F) {
 	f.Add(" =1")
 	f.Add("\u2003@x")

@@ -257,7 +257,7 @@ func doubling(n int) string {
 	return b.String()
 }
 
-// Every hostile query comes to its end soon, with a clear word and without
+// S22: every hostile query comes to its end soon, with a clear word and without
 // taking memory.
 func TestHostile(t *testing.T) {
 	r := New(Options{Time: time.Second / 2}) // to be done sooner: a dozen of them need all of it

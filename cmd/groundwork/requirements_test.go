@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The requirements that the program is held to: R1 to R24 are about
+// reliability, S1 to S26 about security. The doc comment of a test that holds
+// one begins with its name.
+const (
+	lastR = 24
+	lastS = 26
+)
+
+// elsewhere are the requirements that no test of `go test` holds, and why.
+var elsewhere = map[string]string{
+	"R20": "memory, descriptors and the size of the log stay level over an hour: that is measured by hand and takes an hour",
+	"S15": "nothing is imported: items come with the content folder, which operators own",
+	"S19": "there are no certificates",
+	"S23": "there are no codes for one use: passwords are reset by the operator, and the code that opens an exam again may be used again",
+	"S24": "go test -race, govulncheck, gosec and staticcheck are programs of their own, run before a release",
+}
+
+var named = regexp.MustCompile(`^([RS]\d+)((?:, [RS]\d+)*)[:,]`)
+
+// TestRequirementsAreHeld reads all tests and wants each requirement in one of
+// them, or a reason.
+func TestRequirementsAreHeld(t *testing.T) {
+	held := map[string][]string{}
+	err := filepath.WalkDir("../..", func(file string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && (d.Name() == "testdata" || d.Name() == ".git") {
+			return fs.SkipDir
+		}
+		if err != nil || !strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		for _, decl := range f.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok || !strings.HasPrefix(fn.Name.Name, "Test") && !strings.HasPrefix(fn.Name.Name, "Fuzz") {
+				continue
+			}
+			if m := named.FindStringSubmatch(fn.Doc.Text()); m != nil {
+				for id := range strings.SplitSeq(m[1]+m[2], ", ") {
+					held[id] = append(held[id], fn.Name.Name)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for n := range lastR {
+		all = append(all, fmt.Sprint("R", n+1))
+	}
+	for n := range lastS {
+		all = append(all, fmt.Sprint("S", n+1))
+	}
+	for _, id := range all {
+		switch by, why := held[id], elsewhere[id]; {
+		case len(by) == 0 && why == "":
+			t.Errorf("no test names %s in its comment", id)
+		case len(by) > 0 && why != "":
+			t.Errorf("%s is said to be held elsewhere, but %s holds it", id, by)
+		default:
+			t.Logf("%s: %s%s", id, strings.Join(by, ", "), why)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(held)) {
+		if !slices.Contains(all, id) {
+			t.Errorf("%s, which %s names, is no requirement", id, held[id])
+		}
+	}
+}
+
+// dialling are the packages that may open connections, and to where.
+var dialling = map[string]string{
+	"content/ask": "the model that the operator names with -ask-url",
+	"exam/verify": "the learner's own service, from the learner's own machine",
+	"cmd/bench":   "the program under measurement",
+}
+
+// outward are the functions and types of the standard library that open
+// connections.
+var outward = map[string][]string{
+	"net/http": {"Get", "Head", "Post", "PostForm", "Client", "DefaultClient", "Transport", "DefaultTransport", "NewRequest", "NewRequestWithContext"},
+	"net":      {"Dial", "DialTimeout", "Dialer", "DialTCP", "DialUDP", "LookupHost", "LookupIP", "LookupAddr", "Resolver", "DefaultResolver"},
+}
+
+// R23, S18: the site opens no connection: it fetches no address for anybody and
+// works without a network. Who may dial is listed, and web and store are not.
+func TestNothingDials(t *testing.T) {
+	found := map[string]bool{}
+	err := filepath.WalkDir("../..", func(file string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && (d.Name() == "testdata" || d.Name() == ".git") {
+			return fs.SkipDir
+		}
+		if err != nil || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		rel, err := filepath.Rel("../..", filepath.Dir(file))
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(rel)
+		for _, use := range dials(t, file) {
+			found[pkg] = true
+			if dialling[pkg] == "" && house(pkg) != "exam/verify/ref" {
+				t.Errorf("%s uses %s: package %s may not open connections", file, use, pkg)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range dialling {
+		if !found[pkg] {
+			t.Errorf("%s dials nowhere any more; take it off the list", pkg)
+		}
+	}
+}
+
+// dials lists what a file uses to open connections.
+func dials(t *testing.T, file string) (uses []string) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]string{} // local name to package
+	for _, im := range f.Imports {
+		p := strings.Trim(im.Path.Value, `"`)
+		name := path.Base(p)
+		if im.Name != nil {
+			name = im.Name.Name
+		}
+		names[name] = p
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := sel.X.(*ast.Ident); ok && x.Obj == nil && slices.Contains(outward[names[x.Name]], sel.Sel.Name) {
+				uses = append(uses, x.Name+"."+sel.Sel.Name)
+			}
+		}
+		return true
+	})
+	return uses
+}
