@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/url"
 	"regexp"
@@ -105,7 +106,7 @@ func genTime(x *Ctx, args []string) (any, error) {
 	return now.Add(d).Format(time.RFC3339), err
 }
 
-var placeholder = regexp.MustCompile(`\{\{([a-zA-Z0-9_.]+)(?:\[(i|round)\])?(\|url|\|json)?\}\}`)
+var placeholder = regexp.MustCompile(`\{\{([a-zA-Z0-9_.]+)(?:\[(i|round)\]|/([1-9][0-9]*))?(\|url|\|json)?\}\}`)
 
 // show returns a value as it stands in a text: strings as they are, numbers
 // without exponent, everything else as JSON.
@@ -139,7 +140,10 @@ func (x *Ctx) subst(text string, body bool, extra map[string]any) string {
 		if g[2] != "" {
 			v = element(v, g[1], extra[g[2]])
 		}
-		switch g[3] {
+		if g[3] != "" {
+			v = quotient(v, g[1], g[3])
+		}
+		switch g[4] {
 		case "|url":
 			return url.QueryEscape(show(v))
 		case "|json":
@@ -158,6 +162,16 @@ func (x *Ctx) subst(text string, body bool, extra map[string]any) string {
 		}
 		return show(v)
 	})
+}
+
+// quotient is the whole part of a number divided by another.
+func quotient(v any, name, by string) any {
+	n, isNumber := v.(float64)
+	d, err := strconv.ParseFloat(by, 64)
+	if !isNumber || err != nil {
+		panic(name + " is no number")
+	}
+	return math.Floor(n / d)
 }
 
 // element returns element number at of a list; behind its end the list begins
