@@ -21,8 +21,14 @@ var hashes = regexp.MustCompile(`\$2[abxy]?\$\d\d\$|\$argon2|\$scrypt\$|scrypt:\
 // stack traces, queries and paths of the program. The document about the API
 // may speak of all that.
 func probeLeaks(x *Ctx, args map[string]string) error {
-	find := map[string]func(Exch) string{"insides": leakedInside(x.R.Repo), "secrets": leakedSecret(x.Answers())}[args["of"]]
-	if find == nil {
+	var want string
+	var find func(Exch) string
+	switch args["of"] {
+	case "insides":
+		want, find = "none shows the inside of the program", leakedInside(x.R.Repo)
+	case "secrets":
+		want, find = "none shows a password or its hash", leakedSecret(x.Answers())
+	default:
 		return fmt.Errorf("of=%s: want secrets or insides", args["of"])
 	}
 	_, err := Observe(x, "leaks", func() (int, error) {
@@ -31,7 +37,7 @@ func probeLeaks(x *Ctx, args map[string]string) error {
 				continue
 			}
 			if leak := find(e); leak != "" {
-				return 0, &Failure{What: "the answers of the whole run", Expected: "no " + strings.TrimSuffix(args["of"], "s") + " in any", Actual: leak, Exchange: &e}
+				return 0, &Failure{What: "the answers of the whole run", Expected: want, Actual: leak, Exchange: &e}
 			}
 		}
 		return len(x.Answers()), nil

@@ -24,6 +24,7 @@ var p1Tracker = subject{
 		{"register-200", "auth.register"},
 		{"password-any", "auth.rules"},
 		{"email-case", "auth.rules"},
+		{"register-race-1ms", "auth.race"},
 		{"expires-unix", "auth.login"},
 		{"enumerating", "auth.wrong"},
 		{"wrong-400", "auth.wrong"},
