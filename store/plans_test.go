@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -157,56 +158,80 @@ var runners = map[string]int{"exec": 0, "row": 0, "rows": 0, "one": 0, "each": 1
 func sourceQueries(t *testing.T) (queries []found) {
 	t.Helper()
 	fset := token.NewFileSet()
-	packages, err := parser.ParseDir(fset, ".", nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := sources(t, fset)
 	consts := map[string]ast.Expr{}
-	each := func(f func(*ast.FuncDecl, *ast.CallExpr)) {
-		for name, file := range packages["store"].Files {
-			if strings.HasSuffix(name, "_test.go") || name == "statements.go" { // which holds the runners
-				continue
-			}
-			for _, d := range file.Decls {
-				if fn, ok := d.(*ast.FuncDecl); ok && f != nil {
-					ast.Inspect(fn, func(n ast.Node) bool {
-						if call, ok := n.(*ast.CallExpr); ok {
-							f(fn, call)
-						}
-						return true
-					})
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if v, ok := n.(*ast.ValueSpec); ok && len(v.Values) == len(v.Names) {
+				for i, name := range v.Names {
+					consts[name.Name] = v.Values[i]
 				}
 			}
-			ast.Inspect(file, func(n ast.Node) bool {
-				if v, ok := n.(*ast.ValueSpec); ok && len(v.Values) == len(v.Names) {
-					for i, name := range v.Names {
-						consts[name.Name] = v.Values[i]
-					}
+			return true
+		})
+	}
+	for _, file := range files {
+		for _, d := range file.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(fn, func(n ast.Node) bool {
+				expr := queryIn(n)
+				if expr == nil {
+					return true
+				}
+				query, ok := literal(expr, consts)
+				switch {
+				case !ok && assembled[fn.Name.Name] == "":
+					t.Errorf("%s: the query %s is put together at run time; name it in assembled", fset.Position(expr.Pos()), types.ExprString(expr))
+				case ok && statement.MatchString(query):
+					queries = append(queries, found{fn.Name.Name, query})
 				}
 				return true
 			})
 		}
 	}
-	each(nil) // the constants first
-	each(func(fn *ast.FuncDecl, call *ast.CallExpr) {
-		sel, ok := call.Fun.(*ast.SelectorExpr)
-		if !ok {
-			return
-		}
-		at, runs := runners[sel.Sel.Name]
-		if !runs || len(call.Args) <= at {
-			return
-		}
-		expr := call.Args[at]
-		query, ok := literal(expr, consts)
-		switch {
-		case !ok && assembled[fn.Name.Name] == "":
-			t.Errorf("%s: the query %s is put together at run time; name it in assembled", fset.Position(call.Pos()), types.ExprString(expr))
-		case ok && regexp.MustCompile(`(?i)^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b`).MatchString(query):
-			queries = append(queries, found{fn.Name.Name, query})
-		}
-	})
 	return queries
+}
+
+var statement = regexp.MustCompile(`(?i)^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b`)
+
+// sources parses the files of this package but its tests, and but the one that
+// holds the runners themselves.
+func sources(t *testing.T, fset *token.FileSet) (files []*ast.File) {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") || name == "statements.go" {
+			continue
+		}
+		f, err := parser.ParseFile(fset, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+// queryIn returns the text of the query that a node runs, or nil.
+func queryIn(n ast.Node) ast.Expr {
+	call, ok := n.(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return nil
+	}
+	if at, runs := runners[sel.Sel.Name]; runs && len(call.Args) > at {
+		return call.Args[at]
+	}
+	return nil
 }
 
 // literal is the value of an expression of string literals and constants.

@@ -69,22 +69,29 @@ func bareSaves(b *bench, savers int, queries []string) (side, error) {
 	if err := seedBare(b.ctx, conn, savers); err != nil {
 		return nil, err
 	}
+	g, err := newGroup(b.ctx, conn, queries)
+	if err != nil {
+		return nil, err
+	}
+	go g.write()
+	return g.side(savers), nil
+}
+
+// newGroup prepares the statements.
+func newGroup(ctx context.Context, conn *sql.Conn, queries []string) (_ *group, err error) {
 	g := &group{queries: queries, jobs: make(chan save, 256)}
 	for _, q := range queries {
-		stmt, err := conn.PrepareContext(b.ctx, q)
+		stmt, err := conn.PrepareContext(ctx, q)
 		if err != nil {
 			return nil, err
 		}
 		g.stmts = append(g.stmts, stmt)
 	}
-	if g.begin, err = conn.PrepareContext(b.ctx, "BEGIN IMMEDIATE"); err != nil {
+	if g.begin, err = conn.PrepareContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return nil, err
 	}
-	if g.commit, err = conn.PrepareContext(b.ctx, "COMMIT"); err != nil {
-		return nil, err
-	}
-	go g.write()
-	return g.side(savers), nil
+	g.commit, err = conn.PrepareContext(ctx, "COMMIT")
+	return g, err
 }
 
 // seedBare makes an attempt of 60 slots for each saver.

@@ -97,39 +97,13 @@ func (b *bench) weight() (figures, goal string, met bool, err error) {
 		return "", "", false, err
 	}
 	defer c.close()
-	lib, _ := content.Load(content.FS())
-	paths := []string{"/", "/map", "/path", "/projects", "/guide/levels", "/guide/interview", "/guide/mistakes", "/guide/glossary", "/fit", "/exam", "/practice", "/search", "/ask"}
-	for _, l := range lib.Lessons() {
-		paths = append(paths, l.URL())
-	}
-	for _, s := range lib.Skills {
-		paths = append(paths, s.URL())
-	}
-	for _, p := range lib.Projects {
-		paths = append(paths, p.URL())
-	}
 	files := map[string]int{}
 	var first, later []int
 	heaviest, over := "", 0
-	for _, path := range paths {
-		r, err := c.get(path, gzipped)
-		if err := expect(r, err, 200); err != nil {
-			return "", "", false, fmt.Errorf("%s: %w", path, err)
-		}
-		page, visit := len(r.body), len(r.body)
-		plain, err := c.get(path, "")
+	for _, path := range readingPaths() {
+		page, visit, err := visited(c, path, files)
 		if err != nil {
-			return "", "", false, err
-		}
-		for _, m := range assetURL.FindAllStringSubmatch(string(plain.body), -1) {
-			if files[m[1]] == 0 {
-				f, err := c.get(m[1], gzipped)
-				if err := expect(f, err, 200); err != nil {
-					return "", "", false, err
-				}
-				files[m[1]] = len(f.body)
-			}
-			visit += files[m[1]]
+			return "", "", false, fmt.Errorf("%s: %w", path, err)
 		}
 		if first, later = append(first, visit), append(later, page); page >= slices.Max(later) {
 			heaviest = path
@@ -144,6 +118,48 @@ func (b *bench) weight() (figures, goal string, met bool, err error) {
 	return fmt.Sprintf("first visit %d kB (most %d); later pages %.1f kB, 9 of 10 below %.1f, most %.1f (%s); %d of %d above 12",
 			first[n/2]/1000, first[n-1]/1000, kilo(later[n/2]), kilo(later[n*9/10]), kilo(later[n-1]), heaviest, over, n),
 		"≤ 130 kB / ≤ 12 kB", first[n-1] <= 130_000 && over == 0, nil
+}
+
+// readingPaths are the pages that anybody may read.
+func readingPaths() []string {
+	lib, _ := content.Load(content.FS())
+	paths := []string{"/", "/map", "/path", "/projects", "/guide/levels", "/guide/interview", "/guide/mistakes", "/guide/glossary", "/fit", "/exam", "/practice", "/search", "/ask"}
+	for _, l := range lib.Lessons() {
+		paths = append(paths, l.URL())
+	}
+	for _, s := range lib.Skills {
+		paths = append(paths, s.URL())
+	}
+	for _, p := range lib.Projects {
+		paths = append(paths, p.URL())
+	}
+	return paths
+}
+
+// visited is what a page weighs alone, and with the files that it names. The
+// weights of files are kept in files.
+func visited(c *client, path string, files map[string]int) (page, visit int, err error) {
+	r, err := c.get(path, gzipped)
+	if err := expect(r, err, 200); err != nil {
+		return 0, 0, err
+	}
+	page = len(r.body)
+	plain, err := c.get(path, "")
+	if err := expect(plain, err, 200); err != nil {
+		return 0, 0, err
+	}
+	visit = page
+	for _, m := range assetURL.FindAllStringSubmatch(string(plain.body), -1) {
+		if files[m[1]] == 0 {
+			f, err := c.get(m[1], gzipped)
+			if err := expect(f, err, 200); err != nil {
+				return 0, 0, err
+			}
+			files[m[1]] = len(f.body)
+		}
+		visit += files[m[1]]
+	}
+	return page, visit, nil
 }
 
 func kilo(n int) float64 { return float64(n) / 1000 }
