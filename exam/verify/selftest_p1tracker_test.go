@@ -20,6 +20,7 @@ var p1Tracker = subject{
 		r.Seeder = "SEED_TRACKER='" + filepath.Join(w.dir, "t.db") + "' SEED_BUG='" + bug + "' '" + os.Args[0] + "' -test.run=^TestSeedTracker$"
 	},
 	mutants: []mutant{
+		{"abrupt", "stop.graceful"},
 		{"health-401", "health.open"},
 		{"register-200", "auth.register"},
 		{"password-any", "auth.rules"},

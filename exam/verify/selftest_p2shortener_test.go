@@ -13,6 +13,7 @@ var p2Shortener = subject{
 		return short.New(filepath.Join(w.dir, "clicks.log"), w.bench+"/events", bug)
 	},
 	mutants: []mutant{
+		{"abrupt", "stop.graceful"},
 		{"status-200", "links.create"},
 		{"status-302", "redirect.status"},
 		{"drops-query", "redirect.exact"},

@@ -14,6 +14,7 @@ var p3Checkout = subject{
 		return checkout.New(filepath.Join(w.dir, "shop.log"), at, bug)
 	},
 	mutants: []mutant{
+		{"abrupt", "stop.graceful"},
 		{"float-money", "cart.total"},
 		{"adds-up", "cart.change"},
 		{"zero-kept", "cart.change"},

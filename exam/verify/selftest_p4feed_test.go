@@ -13,6 +13,7 @@ var p4Feed = subject{
 		return feed.New(filepath.Join(w.dir, "feed.log"), bug)
 	},
 	mutants: []mutant{
+		{"abrupt", "stop.graceful"},
 		{"anonymous-feed", "auth.token"},
 		{"post-200", "post.create"},
 		{"bytes-counted", "post.rules"},

@@ -32,6 +32,7 @@ var p5Incident = subject{
 		}
 	},
 	mutants: []mutant{
+		{"abrupt", "stop.graceful"},
 		{"rates-unchecked", "inject.rules"},
 		{"bad-clears", "inject.rules"},
 		{"errors-in-turn", "inject.error"},
