@@ -251,16 +251,15 @@ func gains(rep *exam.Report, lib *content.Library) []lessonGain {
 // short writes a number with at most two decimals: 1.5, 2.
 func short(x float64) string { return strconv.FormatFloat(math.Round(x*100)/100, 'f', -1, 64) }
 
-// resultItems lists the items under the chosen tab, ten at a time.
+// resultItems lists the items under the chosen tab.
 func (s *Server) resultItems(v *resultView, r *http.Request, g graded) {
 	shown := r.FormValue("show")
 	if shown == "" {
 		shown = "wrong"
 	}
-	lib := s.site.Load().Library
 	count := map[string]int{}
 	for _, slot := range v.Attempt.Slots {
-		it, answer, order := slot.Shown(g.Items)
+		it, answer, _ := slot.Shown(g.Items)
 		if it == nil {
 			continue
 		}
@@ -275,25 +274,27 @@ func (s *Server) resultItems(v *resultView, r *http.Request, g graded) {
 		if !in[shown] {
 			continue
 		}
-		v.Items = append(v.Items, newResultItem(lib, v.Attempt, slot, g.Used[slot.N], newReviewView(it, order, answer, m), it, m))
+		v.Items = append(v.Items, s.newResultItem(g, slot, m))
 	}
 	for _, tab := range []struct{ key, text string }{{"wrong", "Wrong or blank"}, {"flagged", "Flagged"}, {"right", "Right"}, {"all", "All"}} {
 		v.Tabs = append(v.Tabs, tabView{fmt.Sprintf("%s, %d", tab.text, count[tab.key]), "?show=" + tab.key + "#its", tab.key == shown})
 	}
 }
 
-// newResultItem is one item of the list, with what is to be said of it.
-func newResultItem(lib *content.Library, a *exam.Attempt, slot exam.Slot, used time.Duration, review reviewView, it *exam.Item, m exam.Mark) resultItem {
+// newResultItem tells of one item what was answered and what is right.
+func (s *Server) newResultItem(g graded, slot exam.Slot, m exam.Mark) resultItem {
+	lib := s.site.Load().Library
+	it, answer, order := slot.Shown(g.Items)
 	item := resultItem{
 		N: slot.N, Title: it.Title, Good: m.Right(), Flagged: slot.Flagged, Note: slot.Note,
-		Report: "/report?page=" + attemptURL(a.ID) + "&ref=" + string(slot.Item) + "+" + string(slot.Version),
-		Review: review.within(fmt.Sprintf("Item %d", slot.N)),
+		Report: "/report?page=" + attemptURL(g.ID) + "&ref=" + string(slot.Item) + "+" + string(slot.Version),
+		Review: newReviewView(it, order, answer, m).within(fmt.Sprintf("Item %d", slot.N)),
 	}
 	item.Where = it.Skill + ", " + string(it.Level)
 	if sk := lib.Skill(it.Skill); sk != nil {
 		item.Where = sk.Title + ", " + string(it.Level)
 	}
-	if used > 0 {
+	if used := g.Used[slot.N]; used > 0 {
 		item.Where += ", " + brief(used) + " of " + brief(time.Duration(it.Seconds)*time.Second)
 	}
 	switch {

@@ -51,6 +51,17 @@ func TestBrowserPractice(t *testing.T) {
 	look("answer")
 	b.goTo("/practice/placement")
 	look("placement")
+	eval[bool](b, `(document.querySelector('button[name=begin]').click(), true)`)
+	for range 45 {
+		b.wait("an item or the outcome", `document.querySelector('button[name=skip], button[name=begin]')`)
+		if eval[bool](b, `document.querySelector('button[name=begin]') !== null`) {
+			break
+		}
+		n := eval[string](b, `document.querySelector('input[name=item]').value`)
+		eval[bool](b, `(document.querySelector('button[name=skip]').click(), true)`)
+		b.wait("what comes after "+n, `document.querySelector('input[name=item]')?.value !== `+quote(n))
+	}
+	look("placed")
 	b.goTo("/practice/done")
 	look("done")
 	b.goTo("/me")

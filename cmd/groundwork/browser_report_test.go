@@ -52,17 +52,9 @@ func sittings(t *testing.T, db string) (last exam.AttemptID) {
 				if err := st.SeeSlot(ctx, id, a.ID, slot.N, at); err != nil {
 					return err
 				}
-				it := s.bank.Item(slot.Item)
+				it, flag, note := s.bank.Item(slot.Item), slot.N%11 == 3, "Which of the two?"
 				at = at.Add(time.Duration(float64(it.Seconds) * (0.3 + chance.ExpFloat64()*0.6) * float64(time.Second)))
-				r, flag, note := exam.Response{}, slot.N%11 == 3, "Which of the two?"
-				for _, o := range it.Options {
-					if o.Key == (chance.IntN(10) < knows) && (it.Type == exam.Multiple || it.Type == exam.Single && len(r.Choice) == 0) {
-						r.Choice = append(r.Choice, o.ID)
-					}
-				}
-				if it.Type != exam.Single && it.Type != exam.Multiple && chance.IntN(10) < knows {
-					r = rightTyped(it)
-				}
+				r := answerOf(it, knows, chance)
 				c := exam.Change{Slot: slot.N, Event: fmt.Sprint("save ", slot.N), Response: &r}
 				if flag {
 					c.Flagged, c.Note = &flag, &note
@@ -79,6 +71,19 @@ func sittings(t *testing.T, db string) (last exam.AttemptID) {
 		return nil
 	})
 	return last
+}
+
+// answerOf is what somebody answers who knows so many of ten.
+func answerOf(it *exam.Item, knows int, chance *rand.Rand) (r exam.Response) {
+	if it.Type != exam.Single && it.Type != exam.Multiple && chance.IntN(10) < knows {
+		return rightTyped(it)
+	}
+	for _, o := range it.Options {
+		if o.Key == (chance.IntN(10) < knows) && (it.Type == exam.Multiple || it.Type == exam.Single && len(r.Choice) == 0) {
+			r.Choice = append(r.Choice, o.ID)
+		}
+	}
+	return r
 }
 
 // rightTyped is the right answer to an item that is not chosen from a list, as
