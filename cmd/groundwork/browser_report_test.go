@@ -53,7 +53,7 @@ func sittings(t *testing.T, db string) (last exam.AttemptID) {
 					return err
 				}
 				it, flag, note := s.bank.Item(slot.Item), slot.N%11 == 3, "Which of the two?"
-				at = at.Add(time.Duration(float64(it.Seconds) * (0.3 + chance.ExpFloat64()*0.6) * float64(time.Second)))
+				at = at.Add(time.Duration(float64(it.Seconds) * (0.2 + chance.ExpFloat64()*0.6) * float64(time.Second)))
 				r := answerOf(it, knows, chance)
 				c := exam.Change{Slot: slot.N, Event: fmt.Sprint("save ", slot.N), Response: &r}
 				if flag {
