@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -174,6 +175,7 @@ func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, m 
 		}
 		return nil
 	})
+	time.AfterFunc(time.Second, debug.FreeOSMemory) // what reading the content needed and nothing else does
 	g.Go(func() error { return sweep(ctx, st, log, time.Minute) })
 	g.Go(func() error { return nightly(ctx, st, log, o.selfTest, time.Minute) })
 	if o.dev {
