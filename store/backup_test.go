@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -144,12 +145,12 @@ func TestVerifyFindsDamage(t *testing.T) {
 	fine(t, err)
 	fine(t, os.WriteFile(text, []byte(strings.Repeat("this is no database\n", 100)), 0o600))
 	tests := []struct{ path, want string }{
-		{torn, "malformed"},
+		{torn, "malformed|is damaged"}, // as the torn page is of the schema or of a table
 		{orphan, "row 0 of progress refers to a row of learners that is not there"},
 		{text, "file is not a database"},
 	}
 	for _, tt := range tests {
-		if _, err := store.Verify(t.Context(), tt.path); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := store.Verify(t.Context(), tt.path); err == nil || !regexp.MustCompile(tt.want).MatchString(err.Error()) {
 			t.Errorf("%s: %v; want %q", filepath.Base(tt.path), err, tt.want)
 		}
 		if _, err := store.Restore(t.Context(), tt.path, filepath.Join(dir, "new.db"), ""); err == nil {

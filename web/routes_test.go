@@ -34,7 +34,7 @@ var doors = []struct {
 	routes string
 }{
 	{anybody, `GET /{$}|POST /self-check|GET /guide/levels|GET /guide/interview|GET /guide/mistakes|GET /guide/glossary|GET /guide/{slug}|GET /map|
-		GET /skill/{id}|GET /lesson/{skill}/{slug}|GET /path|GET /projects|GET /project/{id}|GET /search|GET /report|POST /report|GET /report/thanks|
+		GET /skill/{id}|GET /lesson/{skill}/{slug}|GET /path|GET /projects|GET /project/{id}|GET /verify|GET /verify/{task}|GET /search|GET /report|POST /report|GET /report/thanks|
 		GET /fit|GET /fit/{n}|POST /fit/{n}|GET /fit/result|POST /fit/again|POST /theme|/favicon.svg|/favicon.ico|GET /healthz|GET /readyz|
 		POST /progress|POST /notes|GET /me|GET /exam|GET /exam/rehearsal|POST /exam/resume|
 		GET /account/register|POST /account/register|GET /account/sign-in|POST /account/sign-in|GET /account/merged|GET /account|GET /account/data|
@@ -53,7 +53,7 @@ var doors = []struct {
 
 // names are what stands in place of a placeholder unless the walk says otherwise.
 var names = strings.NewReplacer("{$}", "", "/guide/{slug}", "/guide/privacy", "/skill/{id}", "/skill/api", "/lesson/{skill}/{slug}", "/lesson/api/errors",
-	"/project/{id}", "/project/feed", "/practice/{skill}", "/practice/api", "{line}", "lesson", "{n}", "1", "{item}", "api-e01", "{action}", "extend")
+	"/project/{id}", "/project/feed", "/practice/{skill}", "/practice/api", "{line}", "lesson", "{task}", "feed", "{n}", "1", "{item}", "api-e01", "{action}", "extend")
 
 // S1, S3: every route, tried by four kinds of people. Who may not pass gets the
 // status of the door and nothing else; who may is never told that they may not,
