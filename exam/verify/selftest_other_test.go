@@ -19,6 +19,7 @@ func TestOtherLanguages(t *testing.T) {
 	for _, o := range []struct{ name, task, needs, command string }{
 		{"Python", "m2-users", "python3", "python3 users.py $DATA"},
 		{"Python with seed data", "p1-tracker", "python3", "python3 tracker.py $DATA"},
+		{"Python with workers", "p3-checkout", "python3", "python3 checkout.py $DATA"},
 		{"Node", "p2-shortener", "node", "node short.js $DATA"},
 		{"PHP", "m1-version", "php", "php -S 127.0.0.1:$PORT version.php"},
 	} {
