@@ -15,6 +15,9 @@ import (
 // thread, another order of headers), pass every must under -cmd. Those whose
 // language is not installed are left out.
 func TestOtherLanguages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes minutes")
+	}
 	var trials []trial
 	for _, o := range []struct{ name, task, needs, command string }{
 		{"Python", "m2-users", "python3", "python3 users.py $DATA"},

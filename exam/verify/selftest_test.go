@@ -214,6 +214,9 @@ func TestReferencePasses(t *testing.T) {
 // Each mutant fails exactly its check. A run that is unsure and has no failure
 // is repeated: the machine was too busy.
 func TestMutants(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes minutes")
+	}
 	var trials []trial
 	for _, s := range subjects() {
 		for _, m := range s.mutants {
