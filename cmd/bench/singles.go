@@ -197,18 +197,19 @@ func (b *bench) manySitters() (figures, goal string, met bool, err error) {
 	return figures, "p99 ≤ 50 ms, 0 errors, ≤ 400 MB, ≤ 0.3 core", millis99(s) <= 50 && s.failed == 0 && rss <= 400 && cores <= 0.3, nil
 }
 
-// sit saves an answer every so often and turns a page in between.
+// sit saves an answer every so often and turns a page in between. Like a
+// browser it connects when it has something to send, and anew if the server
+// has closed the connection meanwhile.
 func (s *sitter) sit(addr string, from, until time.Time, every time.Duration) (times []time.Duration, failed int, why error) {
-	c, err := dial(addr)
-	if err != nil {
-		return nil, 1, err
-	}
-	defer c.close()
 	saving := s.saving()
 	turning := fetch(getBytes("/exam/"+s.attempt+"/1", s.cookie), 200)
+	var c *client
 	for turn := 0; ; turn++ {
 		at := from.Add(time.Duration(turn) * every / 2)
 		if at.After(until) {
+			if c != nil {
+				c.close()
+			}
 			return times, failed, why
 		}
 		time.Sleep(time.Until(at))
@@ -217,12 +218,33 @@ func (s *sitter) sit(addr string, from, until time.Time, every time.Duration) (t
 			do = turning
 		}
 		sent := time.Now()
-		if err := do(c); err != nil {
+		var err error
+		if c, err = attempt(c, addr, do); err != nil {
 			failed, why = failed+1, err
 		} else {
 			times = append(times, time.Since(sent))
 		}
 	}
+}
+
+// attempt does a task on c, or on a new connection if there is none or it
+// fails, and returns the connection to go on with.
+func attempt(c *client, addr string, do task) (*client, error) {
+	if c != nil {
+		if err := do(c); err == nil {
+			return c, nil
+		}
+		c.close()
+	}
+	c, err := dial(addr)
+	if err != nil {
+		return nil, err
+	}
+	if err := do(c); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
 }
 
 // statistics runs package analysis's own comparison.
