@@ -18,6 +18,7 @@ type Export struct {
 	Seen     time.Time   // when the 90 days of a visitor began last
 	Browsers []time.Time // when each browser got a key to a visitor's work
 	SignIns  []SignIn    // without their tokens
+	Passkeys []Passkey   // without what checks them
 	Progress []Done
 	Notes    []Note // empty ones too
 	Attempts []ExportedAttempt
@@ -70,7 +71,7 @@ func (s *Store) Export(ctx context.Context, learner LearnerID) (e Export, err er
 		if e.Extra, err = allowance(t, learner); err != nil {
 			return err
 		}
-		return errors.Join(e.readSignIns(t), e.readWork(t), e.readPractice(t), s.exportAttempts(t, &e))
+		return errors.Join(e.readSignIns(t), e.readPasskeys(t), e.readWork(t), e.readPractice(t), s.exportAttempts(t, &e))
 	})
 	return e, err
 }
@@ -93,6 +94,14 @@ func (e *Export) readSignIns(t *tx) error {
 		e.SignIns = append(e.SignIns, in)
 		return err
 	}, `SELECT agent, created_at, expires_at FROM sessions WHERE learner_id = $1 ORDER BY created_at, token_hash`, e.Learner.ID)
+}
+
+func (e *Export) readPasskeys(t *tx) (err error) {
+	e.Passkeys, err = passkeys(t, e.Learner.ID)
+	for i := range e.Passkeys {
+		e.Passkeys[i].Data = ""
+	}
+	return err
 }
 
 // readWork reads progress and notes.

@@ -35,6 +35,11 @@ func (s *Server) accountRoutes(handle func(string, page)) {
 	private("POST /account/name", s.accountName)
 	private("POST /account/password", s.accountPassword)
 	private("POST /account/sign-ins/end", s.accountEndSignIn)
+	private("POST /account/passkeys", s.addPasskey)
+	private("POST /account/passkeys/options", s.passkeyOptions)
+	private("POST /account/passkeys/remove", s.removePasskey)
+	private("POST /account/sign-in/options", s.signInOptions)
+	private("POST /account/sign-in/passkey", s.signInPasskey)
 	private("GET /account/data", s.accountData)
 	private("GET /account/delete", s.deleteForm)
 	private("POST /account/delete", s.deleteAccount)
@@ -43,14 +48,15 @@ func (s *Server) accountRoutes(handle func(string, page)) {
 
 // accountView is the settings page of an account, or of what a visitor saved.
 type accountView struct {
-	Frame   ui.Frame
-	Learner store.Learner
-	Notice  string
-	Cells   []ui.Cell
-	Name    ui.Field
-	Current ui.Field // password
-	New     ui.Field // password
-	SignIns []signInView
+	Frame    ui.Frame
+	Learner  store.Learner
+	Notice   string
+	Cells    []ui.Cell
+	Name     ui.Field
+	Current  ui.Field // password
+	New      ui.Field // password
+	SignIns  []signInView
+	Passkeys passkeysView
 }
 
 // signInView is one row of the list of sign-ins.
@@ -103,6 +109,12 @@ func (s *Server) newAccountView(r *http.Request, name string, f faults) (account
 	}
 	focusFault(&v.Name, &v.Current, &v.New)
 	v.Frame.Path = "/account" // the forms post to other addresses, which cannot be opened
+	if v.Passkeys, err = s.newPasskeysView(r, f); err != nil {
+		return accountView{}, err
+	}
+	if v.Passkeys.Work {
+		v.Frame.Scripts = []string{"passkey.js"}
+	}
 	this := s.thisSignIn(r.Context())
 	for _, in := range list {
 		v.SignIns = append(v.SignIns, signInView{in.TokenHash, in.Agent, day(in.Began), day(in.Expires), in.TokenHash == this})

@@ -102,6 +102,7 @@ type entryView struct {
 	Email    ui.Field
 	Password ui.Field
 	Back     string
+	Passkeys bool // may be used here
 	Visitor  bool // this browser has work that no account has yet
 }
 
@@ -231,6 +232,9 @@ func (s *Server) signInForm(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) newSignInView(r *http.Request, email, fault string) entryView {
 	v := s.newEntryView(r, "Sign in", signInDescription)
 	v.Fault = fault
+	if v.Passkeys = s.passkeysWork(r); v.Passkeys {
+		v.Frame.Scripts = []string{"passkey.js"}
+	}
 	v.Email = ui.Field{ID: "email", Label: "Email address", Type: "email", Value: email, Required: true,
 		Attrs: map[string]any{"autocomplete": "username", "spellcheck": "false"}}
 	v.Password = ui.Field{ID: "password", Label: "Password", Type: "password", Required: true, Invalid: fault != "",

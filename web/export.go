@@ -57,6 +57,7 @@ type exportView struct {
 	Learner  exportLearner   `json:"learner"`
 	Browsers []time.Time     `json:"browsers,omitempty"` // when each got its key
 	SignIns  []exportSignIn  `json:"sign_ins"`
+	Passkeys []exportPasskey `json:"passkeys,omitempty"`
 	Progress []exportDone    `json:"progress"`
 	Notes    []exportNote    `json:"notes"`
 	Attempts []exportAttempt `json:"attempts"`
@@ -77,6 +78,12 @@ type exportSignIn struct {
 	Browser string    `json:"browser"`
 	Began   time.Time `json:"began"`
 	Expires time.Time `json:"expires"`
+}
+
+type exportPasskey struct {
+	Name    string    `json:"name"`
+	Created time.Time `json:"created"`
+	Used    time.Time `json:"used,omitzero"`
 }
 
 type exportDone struct {
@@ -166,6 +173,9 @@ func newExportView(e store.Export, item func(exam.VersionID) *exam.Item) exportV
 	}
 	for _, in := range e.SignIns {
 		v.SignIns = append(v.SignIns, exportSignIn{in.Agent, in.Began, in.Expires})
+	}
+	for _, p := range e.Passkeys {
+		v.Passkeys = append(v.Passkeys, exportPasskey{p.Name, p.Created, p.Used})
 	}
 	for _, d := range e.Progress {
 		v.Progress = append(v.Progress, exportDone(d))

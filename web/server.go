@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/gorilla/sessions"
 
 	"groundwork/content"
@@ -52,19 +53,20 @@ type Site struct {
 
 // A Server serves the site. It is an http.Handler.
 type Server struct {
-	store     *store.Store
-	site      atomic.Pointer[Site]
-	log       *slog.Logger
-	cfg       Config
-	assets    *static.Assets
-	logins    *scs.SessionManager
-	visitors  *sessions.CookieStore
-	drafts    *sessions.CookieStore
-	places    *sessions.CookieStore
-	limits    *limits
-	readiness readiness
-	handler   http.Handler
-	patterns  []string // of every route, for the test that walks them
+	store      *store.Store
+	site       atomic.Pointer[Site]
+	log        *slog.Logger
+	cfg        Config
+	assets     *static.Assets
+	logins     *scs.SessionManager
+	visitors   *sessions.CookieStore
+	drafts     *sessions.CookieStore
+	places     *sessions.CookieStore
+	limits     *limits
+	ceremonies ceremonies
+	readiness  readiness
+	handler    http.Handler
+	patterns   []string // of every route, for the test that walks them
 }
 
 // Config is what a Server needs to know of the world.
@@ -92,7 +94,7 @@ func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, err
 	if cfg.SQL == nil {
 		cfg.SQL = sqlrun.New(sqlrun.Options{})
 	}
-	s := &Server{store: st, log: log, cfg: cfg, assets: assets, limits: newLimits()}
+	s := &Server{store: st, log: log, cfg: cfg, assets: assets, limits: newLimits(), ceremonies: ceremonies{open: map[string]webauthn.SessionData{}}}
 	s.logins = s.newLogins()
 	s.visitors = s.newCookies(visitorAge, "/")
 	s.drafts = s.newCookies(draftAge, "/fit")

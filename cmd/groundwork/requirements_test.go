@@ -28,7 +28,6 @@ var elsewhere = map[string]string{
 	"R20": "memory, descriptors and the size of the log stay level over an hour: that is measured by hand and takes an hour",
 	"S15": "nothing is imported: items come with the content folder, which operators own",
 	"S19": "there are no certificates",
-	"S23": "there are no codes for one use: passwords are reset by the operator, and the code that opens an exam again may be used again",
 	"S24": "go test -race, govulncheck, gosec and staticcheck are programs of their own, run before a release",
 }
 
