@@ -97,11 +97,14 @@ func (s *Store) Credentials(ctx context.Context, email string) (id LearnerID, pa
 	return id, passwordHash, err
 }
 
-// SetPassword changes the password and ends all sign-ins of the learner but
-// the one whose hashed token is keep ("" keeps none).
+// SetPassword changes the password, revokes all tokens and ends all sign-ins of
+// the learner but the one whose hashed token is keep ("" keeps none).
 func (s *Store) SetPassword(ctx context.Context, id LearnerID, passwordHash, keep string) error {
 	return s.update(ctx, "set password", func(t *tx) error {
 		if err := t.one(`UPDATE learners SET password_hash = $2 WHERE id = $1 AND email IS NOT NULL`, id, passwordHash); err != nil {
+			return err
+		}
+		if _, err := t.exec(`DELETE FROM api_tokens WHERE learner_id = $1`, id); err != nil {
 			return err
 		}
 		_, err := t.exec(`DELETE FROM sessions WHERE learner_id = $1 AND token_hash <> $2`, id, keep)

@@ -40,6 +40,9 @@ func (s *Server) accountRoutes(handle func(string, page)) {
 	private("POST /account/passkeys/remove", s.removePasskey)
 	private("POST /account/sign-in/options", s.signInOptions)
 	private("POST /account/sign-in/passkey", s.signInPasskey)
+	private("POST /account/devices/end", s.accountEndDevice)
+	private("GET /device", s.device)
+	private("POST /device", s.deviceDecide)
 	private("GET /account/data", s.accountData)
 	private("GET /account/delete", s.deleteForm)
 	private("POST /account/delete", s.deleteAccount)
@@ -57,6 +60,7 @@ type accountView struct {
 	New      ui.Field // password
 	SignIns  []signInView
 	Passkeys passkeysView
+	Devices  []store.Token
 }
 
 // signInView is one row of the list of sign-ins.
@@ -114,6 +118,9 @@ func (s *Server) newAccountView(r *http.Request, name string, f faults) (account
 	}
 	if v.Passkeys.Work {
 		v.Frame.Scripts = []string{"passkey.js"}
+	}
+	if v.Devices, err = s.store.Tokens(r.Context(), l.ID, s.now()); err != nil {
+		return accountView{}, err
 	}
 	this := s.thisSignIn(r.Context())
 	for _, in := range list {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"groundwork/store"
 )
 
 // policy allows what the site serves itself and nothing else: no inline style
@@ -128,6 +130,29 @@ func (l *limits) report(network string, now time.Time) error {
 // ten seconds. Quoting is not limited.
 func (l *limits) ask(network string, now time.Time) error {
 	return l.take("ask "+network, rate.Every(10*time.Second), 10, now)
+}
+
+// device allows a network to ask for device codes: ten at once, then one a
+// minute.
+func (l *limits) device(network string, now time.Time) error {
+	return l.take("device "+network, rate.Every(time.Minute), 10, now)
+}
+
+// deviceTry allows a learner to look up device codes: five at once, then one
+// every two minutes.
+func (l *limits) deviceTry(id store.LearnerID, now time.Time) error {
+	return l.take(fmt.Sprint("device try ", id), rate.Every(2*time.Minute), 5, now)
+}
+
+// run allows a learner to have runs issued: thirty at once, then one a minute.
+func (l *limits) run(id store.LearnerID, now time.Time) error {
+	return l.take(fmt.Sprint("run ", id), rate.Every(time.Minute), 30, now)
+}
+
+// result allows a learner to have results judged: thirty at once, then one a
+// minute.
+func (l *limits) result(id store.LearnerID, now time.Time) error {
+	return l.take(fmt.Sprint("result ", id), rate.Every(time.Minute), 30, now)
 }
 
 func (l *limits) take(key string, every rate.Limit, burst int, now time.Time) error {

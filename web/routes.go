@@ -24,6 +24,8 @@ func (s *Server) routes() http.Handler {
 	s.examRoutes(handle)
 	s.operatorRoutes(handle)
 
+	s.apiRoutes(root)
+
 	handle("POST /theme", s.setTheme)
 	handle("/", s.notFound)
 

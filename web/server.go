@@ -66,7 +66,8 @@ type Server struct {
 	ceremonies ceremonies
 	readiness  readiness
 	handler    http.Handler
-	patterns   []string // of every route, for the test that walks them
+	patterns   []string      // of every route, for the test that walks them
+	judging    chan struct{} // one for each result that is judged at the moment
 }
 
 // Config is what a Server needs to know of the world.
@@ -83,6 +84,9 @@ type Config struct {
 	Metrics *Metrics         // count requests; nil counts nothing
 }
 
+// judges is how many results are judged at the same time: pages must go on.
+const judges = 2
+
 // New returns a server for the given content; from then on the store makes
 // cards of the exams that it grades. It takes its dependencies one by
 // one so that forgetting one does not compile.
@@ -94,7 +98,7 @@ func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, err
 	if cfg.SQL == nil {
 		cfg.SQL = sqlrun.New(sqlrun.Options{})
 	}
-	s := &Server{store: st, log: log, cfg: cfg, assets: assets, limits: newLimits(), ceremonies: ceremonies{open: map[string]webauthn.SessionData{}}}
+	s := &Server{store: st, log: log, cfg: cfg, assets: assets, limits: newLimits(), judging: make(chan struct{}, judges), ceremonies: ceremonies{open: map[string]webauthn.SessionData{}}}
 	s.logins = s.newLogins()
 	s.visitors = s.newCookies(visitorAge, "/")
 	s.drafts = s.newCookies(draftAge, "/fit")

@@ -67,6 +67,10 @@ func commands() []command {
 		{"restore", "[-db FILE] [-force] BACKUP", "make a database from a backup", restore},
 		{"doctor", "[-db FILE] [-keys FILE] [-content DIR]", "say what is wrong with the database, disk, secrets and content", doctor},
 		{"verify", "TASK [-url URL | -cmd COMMAND] …", "check a service you built, stage by stage; groundwork help verify tells more", verifyCommand},
+		{"login", "-site URL", "sign this program in, so that it may file your results; logout ends that, whoami tells", login},
+		{"logout", "[-site URL]", "end that", logout},
+		{"whoami", "[-site URL]", "say as whom results are filed", whoIs},
+		{"upload", "[-site URL] [-dry-run] FILE", "file a result that verify -json wrote", upload},
 		{"version", "", "print the version", showVersion},
 		{"help", "[verify]", "print this, or more about a command", help},
 	}

@@ -207,6 +207,11 @@ func sweep(ctx context.Context, st *store.Store, log *slog.Logger, every time.Du
 		} else if n > 0 {
 			log.Info("sweep", "visitors", n)
 		}
+		if n, err := st.ForgetRuns(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			log.Error("sweep", "err", err)
+		} else if n > 0 {
+			log.Info("sweep", "codes and runs", n)
+		}
 		select {
 		case <-ctx.Done():
 			return nil

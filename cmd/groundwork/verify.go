@@ -38,6 +38,8 @@ type verifyOptions struct {
 	seed                  uint64
 	slow                  float64
 	own                   bool
+	upload, dryRun        bool
+	site                  string
 }
 
 func (o *verifyOptions) flags() *flag.FlagSet {
@@ -65,6 +67,9 @@ func (o *verifyOptions) flags() *flag.FlagSet {
 	f.StringVar(&o.junit, "junit", "", "write the result as JUnit XML to this `file`")
 	f.Uint64Var(&o.seed, "seed", 0, "`number` from an earlier run, to send the same values again")
 	f.Float64Var(&o.slow, "slow", 1, "`factor` for all time limits, on a slow machine")
+	f.BoolVar(&o.upload, "upload", false, "file the result at the site where you are signed in; it chooses the seed")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print what -upload would send, and send nothing")
+	f.StringVar(&o.site, "site", "", "`address` of the site for -upload (default: the one you are signed in at)")
 	f.BoolVar(&o.own, "i-own-this-host", false, "the service is not on this machine, and it is yours to test")
 	return f
 }
@@ -151,6 +156,8 @@ func (o *verifyOptions) check(ctx context.Context, task *verify.Task) error {
 		return fmt.Errorf("-explain: %s has no check %q", task.ID, o.explain)
 	case o.from < 1 || o.from > len(task.Stages):
 		return fmt.Errorf("-from: %s has the stages 1 to %d", task.ID, len(task.Stages))
+	case o.upload && (o.watch || o.file != "" || o.seed != 0):
+		return errors.New("-upload files one run of a task of the program, with a seed of the site: leave out -watch, -file and -seed")
 	case o.slow < 1 || o.slow > 10:
 		return errors.New("-slow: give a factor from 1 to 10")
 	}
@@ -187,6 +194,10 @@ func (o *verifyOptions) once(ctx context.Context, w world, task *verify.Task, di
 	if runner.Seed == 0 {
 		runner.Seed = newSeed()
 	}
+	site, err := o.issued(ctx, w, task, runner)
+	if err != nil {
+		return 0, &exitError{verify.ExitUse, err.Error()}
+	}
 	closeBench, err := o.openBench(task, runner)
 	if err != nil {
 		return 0, &exitError{verify.ExitBroken, err.Error()}
@@ -199,6 +210,9 @@ func (o *verifyOptions) once(ctx context.Context, w world, task *verify.Task, di
 	defer stop()
 	res := o.report(w, task, digest, runner)
 	if err := o.write(w, res); err != nil {
+		return 0, &exitError{verify.ExitBroken, err.Error()}
+	}
+	if err := o.filing(ctx, w, site, res); err != nil {
 		return 0, &exitError{verify.ExitBroken, err.Error()}
 	}
 	return res.ExitCode(o.strict), nil
@@ -248,7 +262,7 @@ func (o *verifyOptions) startApp(task *verify.Task, r *verify.Runner) (stop func
 // report runs the task with a report for people.
 func (o *verifyOptions) report(w world, task *verify.Task, digest string, r *verify.Runner) *verify.Result {
 	out := w.stdout
-	if o.json == "-" {
+	if o.json == "-" || o.dryRun {
 		out = w.stderr
 	}
 	tty := isTerminal(out)

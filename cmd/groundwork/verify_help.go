@@ -22,8 +22,12 @@ What is written: -json FILE (- is the standard output), -junit FILE.
 Some tasks bring an upstream of their own at http://127.0.0.1:9099 (-bench). Your
 service finds it by the variables that the task names; with -cmd they are set.
 
-It talks to this machine only, unless you say -i-own-this-host. It needs no
-account and no network. On a slow machine, give -slow 3.
+To have a result stand on a site: groundwork login -site URL once, then -upload. The
+site chooses what is sent and judges the transcript again; -dry-run shows what would
+go there. groundwork upload FILE files what -json wrote, as self-reported.
+
+It talks to this machine only, unless you say -i-own-this-host. Without
+-upload it needs no account and no network. On a slow machine, give -slow 3.
 
 A check passes, fails, is blocked (what it needs first did not work), skipped (it
 needs a flag), unsure (this machine was too busy to judge a time; run again), or
