@@ -23,6 +23,8 @@ type Evidence struct {
 	At            time.Time // when that exam ended
 	Cards         int       // practice cards of the skill that were answered
 	Recall        float64   // how likely one of them is known now, on average
+	Passed        int       // checks of the skill that a program of theirs passed
+	Checks        int       // of how many that it had to pass
 }
 
 // The shares of an exam's items that count as practised and as mastered, and
@@ -32,6 +34,9 @@ const (
 	masteredShare  = 0.8
 	masteredItems  = 4
 )
+
+// How many checks it takes for them to count as practised, if all passed.
+const practisedChecks = 4
 
 // A skill fades when its cards are known less likely than this, if there are
 // enough of them to say so.
@@ -63,7 +68,9 @@ func (e Evidence) shown() Standing {
 		return Mastered
 	case share >= practisedShare, e.Lessons > 0 && e.Read >= e.Lessons:
 		return Practised
-	case e.Read > 0 || e.Items > 0 || e.Cards > 0:
+	case e.Passed >= practisedChecks && e.Passed == e.Checks:
+		return Practised // a program answered; who wrote it is not known
+	case e.Read > 0 || e.Items > 0 || e.Cards > 0 || e.Passed > 0:
 		return Learning
 	}
 	return NotStarted

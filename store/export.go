@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"time"
 
 	"groundwork/exam"
@@ -25,9 +26,17 @@ type Export struct {
 	Cards    []practice.Card
 	Reviews  []practice.Review // answers to cards, oldest first
 	Practice *Practice         // settings, without the cards; nil if there are none
+	Tokens   []Token           // of programs, without their secrets
+	Runs     []ExportedRun     // of tasks, newest first
 	Extra    exam.Extra        // time that the operator granted; zero if none
 
 	items map[exam.VersionID]*exam.Item
+}
+
+// An ExportedRun is a finished run with its transcript, if that is kept still.
+type ExportedRun struct {
+	Run
+	Result []byte // JSON, gzip
 }
 
 // A Done is one thing that the learner ticked, read or did.
@@ -72,6 +81,7 @@ func (s *Store) Export(ctx context.Context, learner LearnerID) (e Export, err er
 			return err
 		}
 		return errors.Join(e.readSignIns(t), e.readPasskeys(t), e.readWork(t), e.readPractice(t), s.exportAttempts(t, &e))
+		return errors.Join(e.readSignIns(t), e.readWork(t), e.readPractice(t), e.readRuns(t), s.exportAttempts(t, &e))
 	})
 	return e, err
 }
@@ -139,6 +149,27 @@ func (e *Export) readPractice(t *tx) (err error) {
 	p, err := practiceSettings(t, e.Learner.ID)
 	e.Practice = &p
 	return err
+}
+
+// readRuns reads programs that are signed in, and the runs of tasks.
+func (e *Export) readRuns(t *tx) (err error) {
+	if e.Tokens, err = tokens(t, e.Learner.ID, time.UnixMilli(0)); err != nil {
+		return err
+	}
+	list, err := runs(t, e.Learner.ID, math.MaxInt32)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		x := ExportedRun{Run: r}
+		if r.Kept {
+			if err := t.row(`SELECT result FROM verify_transcripts WHERE learner_id = $1 AND run_id = $2`, e.Learner.ID, r.ID).Scan(&x.Result); err != nil {
+				return err
+			}
+		}
+		e.Runs = append(e.Runs, x)
+	}
+	return nil
 }
 
 func (s *Store) exportAttempts(t *tx, e *Export) error {

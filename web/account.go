@@ -41,6 +41,7 @@ func (s *Server) accountRoutes(handle func(string, page)) {
 	private("POST /account/sign-in/options", s.signInOptions)
 	private("POST /account/sign-in/passkey", s.signInPasskey)
 	private("POST /account/devices/end", s.accountEndDevice)
+	private("GET /verify/{task}/runs/{run}", s.taskRun)
 	private("GET /device", s.device)
 	private("POST /device", s.deviceDecide)
 	private("GET /account/data", s.accountData)

@@ -61,6 +61,8 @@ type exportView struct {
 	Progress []exportDone    `json:"progress"`
 	Notes    []exportNote    `json:"notes"`
 	Attempts []exportAttempt `json:"attempts"`
+	Devices  []exportDevice  `json:"devices,omitempty"`
+	Runs     []exportRun     `json:"verified_runs,omitempty"`
 	Practice *exportPractice `json:"practice,omitempty"` // nil if they never practised
 }
 
@@ -184,6 +186,7 @@ func newExportView(e store.Export, item func(exam.VersionID) *exam.Item) exportV
 		v.Notes = append(v.Notes, exportNote{n.Ref, n.Body, n.Rev, n.Saved})
 	}
 	v.Practice = newExportPractice(e)
+	v.filing(e)
 	for _, a := range e.Attempts {
 		v.Attempts = append(v.Attempts, newExportAttempt(a, item))
 	}

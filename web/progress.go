@@ -115,13 +115,21 @@ func (s *Server) statesFrom(ctx context.Context, done map[string]time.Time, h ha
 	if err != nil {
 		return nil, err
 	}
+	runs, err := s.verified(ctx)
+	if err != nil {
+		return nil, err
+	}
+	built := s.site.Load().shownBySkill(runs)
 	memory := practice.Strength(h.Cards, s.now())
 	out := map[string]skillState{}
 	for _, sk := range lib.Skills {
 		e := best[sk.ID]
 		e.Cards, e.Recall = memory[sk.ID].Cards, memory[sk.ID].Recall
 		e.Read, e.Lessons = sk.LessonsRead(done), len(sk.Lessons)
-		out[sk.ID] = newSkillState(sk.ID, e)
+		e.Passed, e.Checks = built[sk.ID].passed, built[sk.ID].of
+		st := newSkillState(sk.ID, e)
+		st.Evidence = append(st.Evidence, built[sk.ID].links...)
+		out[sk.ID] = st
 	}
 	return out, nil
 }
@@ -203,6 +211,7 @@ type dashboardView struct {
 	Past     []pastView
 	Steps    []stepRow
 	Projects []projectRow
+	Verified []workLine
 	Notes    []noteRow
 	Changed  []changedView // results that operators have changed lately
 	Nothing  bool
@@ -259,6 +268,11 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 	s.dashboardPlan(&v, states, done)
 	s.dashboardWork(&v, done)
 	s.dashboardExams(&v, attempts)
+	runs, err := s.verified(r.Context())
+	if err != nil {
+		return err
+	}
+	v.Verified = s.site.Load().verifiedWork(runs)
 	if v.Changed, err = s.changedResults(r.Context(), attempts); err != nil {
 		return err
 	}

@@ -40,6 +40,9 @@ var doors = []struct {
 		GET /account/register|POST /account/register|GET /account/sign-in|POST /account/sign-in|POST /account/sign-in/options|POST /account/sign-in/passkey|GET /account/merged|GET /account|GET /account/data|
 		GET /account/delete|POST /account/delete|GET /account/deleted`},
 	{members, `POST /account/name|POST /account/password|POST /account/sign-ins/end|POST /account/passkeys|POST /account/passkeys/options|POST /account/passkeys/remove`},
+		GET /account/register|POST /account/register|GET /account/sign-in|POST /account/sign-in|GET /account/merged|GET /account|GET /account/data|
+		GET /device|GET /verify|GET /verify/{task}|GET /verify/{task}/runs/{run}|GET /account/delete|POST /account/delete|GET /account/deleted`},
+	{members, `POST /account/name|POST /account/password|POST /account/sign-ins/end|POST /account/devices/end|POST /device`},
 	{owner, `GET /exam/{id}|GET /exam/{id}/{n}|GET /exam/{id}/items|GET /exam/{id}/clock|GET /exam/{id}/review|PUT /exam/{id}/slots/{n}|POST /exam/{id}/{n}|
 		GET /exam/{id}/log|POST /exam/{id}/submit|GET /exam/{id}/over|GET /exam/{id}/result|GET /exam/{id}/result.json|GET /exam/{id}/result.csv`},
 	{operators, `GET /operator/site|GET /operator/practice|GET /operator/attempts|GET /operator/attempts/{id}|POST /operator/attempts/{id}/{action}|GET /operator/regrade|
@@ -53,7 +56,8 @@ var doors = []struct {
 
 // names are what stands in place of a placeholder unless the walk says otherwise.
 var names = strings.NewReplacer("{$}", "", "/guide/{slug}", "/guide/privacy", "/skill/{id}", "/skill/api", "/lesson/{skill}/{slug}", "/lesson/api/errors",
-	"/project/{id}", "/project/feed", "/practice/{skill}", "/practice/api", "{line}", "lesson", "{task}", "feed", "{n}", "1", "{item}", "api-e01", "{action}", "extend")
+	"/project/{id}", "/project/feed", "/practice/{skill}", "/practice/api", "{line}", "lesson", "/verify/{task}", "/verify/m2-users", "{run}", "none", "{file}", "none",
+	"{task}", "feed", "{n}", "1", "{item}", "api-e01", "{action}", "extend")
 
 // S1, S3: every route, tried by four kinds of people. Who may not pass gets the
 // status of the door and nothing else; who may is never told that they may not,

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -121,6 +120,9 @@ type taskView struct {
 	Stages   []stageView
 	Self     []selfView
 	Note     noteView
+	Runs     []runLine
+	Last     string // what the newest run says
+	New      string // what the checks have that it had not
 }
 
 // A stageView is one stage with its checks.
@@ -223,21 +225,4 @@ func (v *taskView) self(lib *content.Library, done map[string]time.Time) {
 			tickView{Ref: ref, Text: content.Text(c.Title), Help: lessonLinks(lib, c.Lesson), Done: done[ref], Path: taskURL(v.Task)}, content.Render(c.Rubric),
 		})
 	}
-}
-
-// taskRuns fills the stages.
-func (s *Server) taskRuns(ctx context.Context, v *taskView) error {
-	lib := s.site.Load().Library
-	for i, st := range v.Task.Stages {
-		sv := stageView{Title: st.Title, Number: i + 1, Count: plural(len(st.Checks), "check", "checks"), Open: i == 0}
-		for _, c := range st.Checks {
-			sv.Checks = append(sv.Checks, proofView{Check: c, By: "not run", Lesson: lessonLinks(lib, c.Lesson)})
-		}
-		v.Stages = append(v.Stages, sv)
-	}
-	v.Cells = []ui.Cell{
-		{Term: "Checks", Text: strconv.Itoa(checksOf(v.Task))}, {Term: "By yourself", Text: strconv.Itoa(len(v.Task.SelfChecks))},
-		{Term: "Version of the checks", Text: strconv.Itoa(v.Task.Version)},
-	}
-	return nil
 }
