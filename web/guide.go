@@ -28,6 +28,8 @@ func (s *Server) guideRoutes(handle, read func(string, page)) {
 	read("GET /verify/{task}", s.task)
 	s.practiceRoutes(handle)
 
+	handle("GET /download", s.downloads)
+	handle("GET /download/{file}", s.downloadFile)
 	handle("GET /search", s.search)
 	handle("GET /ask", s.ask)
 	handle("POST /ask", s.askComposed)

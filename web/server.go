@@ -15,6 +15,7 @@
 package web
 
 import (
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -72,16 +73,17 @@ type Server struct {
 
 // Config is what a Server needs to know of the world.
 type Config struct {
-	Keys    Keys             // sign and encrypt what browsers keep
-	Secure  bool             // cookies travel over HTTPS only
-	Now     func() time.Time // the clock
-	Seed    func() int64     // where forms get their chance from
-	Version string           // of the program, for the footer
-	Model   ask.Model        // composes answers; nil quotes only
-	ModelIs string           // its name, shown to readers
-	Proxies int              // how many trusted proxies add to X-Forwarded-For
-	SQL     *sqlrun.Runner   // runs the queries of SQL items; nil is one of its own
-	Metrics *Metrics         // count requests; nil counts nothing
+	Keys      Keys             // sign and encrypt what browsers keep
+	Secure    bool             // cookies travel over HTTPS only
+	Now       func() time.Time // the clock
+	Seed      func() int64     // where forms get their chance from
+	Version   string           // of the program, for the footer
+	Model     ask.Model        // composes answers; nil quotes only
+	ModelIs   string           // its name, shown to readers
+	Proxies   int              // how many trusted proxies add to X-Forwarded-For
+	SQL       *sqlrun.Runner   // runs the queries of SQL items; nil is one of its own
+	Downloads fs.FS            // what make release built, for learners; nil offers nothing
+	Metrics   *Metrics         // count requests; nil counts nothing
 }
 
 // judges is how many results are judged at the same time: pages must go on.

@@ -155,7 +155,7 @@ func tasksPage(v tasksView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<ol class=\"read\"><li>Read the contract of a task and build a service that keeps it. <a href=\"/guide/contracts\">Some rules hold for every contract</a>.</li><li>Start it and run <code>groundwork verify m2-users</code> with the name of the task. The first failure is shown in full: what was sent, what came back, what was expected, and a hint.</li><li>Mend it and run again, until all stages pass. <code>groundwork help verify</code> tells about everything else.</li></ol>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<ol class=\"read\"><li>Read the contract of a task and build a service that keeps it. <a href=\"/guide/contracts\">Some rules hold for every contract</a>.</li><li><a href=\"/download\">Get the program</a>, start your service and run <code>groundwork verify m2-users</code> with the name of the task. The first failure is shown in full: what was sent, what came back, what was expected, and a hint.</li><li>Mend it and run again, until all stages pass. <code>groundwork help verify</code> tells about everything else.</li></ol>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -31,6 +31,7 @@ type options struct {
 	proxies                  int
 	askURL, askModel, askKey string
 	metrics, log             string
+	downloads                string
 	selfTest                 hour
 
 	loaded string // fingerprint of the content that is served at first
@@ -50,6 +51,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.askKey, "ask-key", "", "`key` for -ask-url; better given as GROUNDWORK_ASK_KEY")
 	f.StringVar(&o.metrics, "metrics", "", "private `address` on which Prometheus finds /metrics; empty for none")
 	f.StringVar(&o.log, "log", "text", "`format` of the log: text or json")
+	f.StringVar(&o.downloads, "downloads", "", "`folder` that make release built, to offer the program to learners")
 	o.selfTest = hour{after: 3*time.Hour + 30*time.Minute}
 	f.Var(&o.selfTest, "self-test", "`time` in UTC of the nightly self-test, or never")
 	return f
@@ -131,6 +133,12 @@ func openOwn(ctx context.Context, db string) (st *store.Store, done func() error
 // config turns the settings into what the site needs to know.
 func (o *options) config(keys web.Keys) (web.Config, error) {
 	c := web.Config{Keys: keys, Secure: o.secure, Now: time.Now, Seed: seed, Version: version, Proxies: o.proxies}
+	if o.downloads != "" {
+		if info, err := os.Stat(o.downloads); err != nil || !info.IsDir() {
+			return c, fmt.Errorf("-downloads: %s is no folder; make release makes one", o.downloads)
+		}
+		c.Downloads = os.DirFS(o.downloads)
+	}
 	if o.askURL == "" {
 		return c, nil
 	}
