@@ -80,8 +80,7 @@ func (s *Store) Export(ctx context.Context, learner LearnerID) (e Export, err er
 		if e.Extra, err = allowance(t, learner); err != nil {
 			return err
 		}
-		return errors.Join(e.readSignIns(t), e.readPasskeys(t), e.readWork(t), e.readPractice(t), s.exportAttempts(t, &e))
-		return errors.Join(e.readSignIns(t), e.readWork(t), e.readPractice(t), e.readRuns(t), s.exportAttempts(t, &e))
+		return errors.Join(e.readSignIns(t), e.readPasskeys(t), e.readWork(t), e.readPractice(t), e.readRuns(t), s.exportAttempts(t, &e))
 	})
 	return e, err
 }

@@ -38,11 +38,9 @@ var doors = []struct {
 		GET /fit|GET /fit/{n}|POST /fit/{n}|GET /fit/result|POST /fit/again|POST /theme|/favicon.svg|/favicon.ico|GET /healthz|GET /readyz|
 		POST /progress|POST /notes|GET /me|GET /exam|GET /exam/rehearsal|POST /exam/resume|
 		GET /account/register|POST /account/register|GET /account/sign-in|POST /account/sign-in|POST /account/sign-in/options|POST /account/sign-in/passkey|GET /account/merged|GET /account|GET /account/data|
-		GET /account/delete|POST /account/delete|GET /account/deleted`},
-	{members, `POST /account/name|POST /account/password|POST /account/sign-ins/end|POST /account/passkeys|POST /account/passkeys/options|POST /account/passkeys/remove`},
-		GET /account/register|POST /account/register|GET /account/sign-in|POST /account/sign-in|GET /account/merged|GET /account|GET /account/data|
-		GET /device|GET /download|GET /download/{file}|GET /verify|GET /verify/{task}|GET /verify/{task}/runs/{run}|GET /account/delete|POST /account/delete|GET /account/deleted`},
-	{members, `POST /account/name|POST /account/password|POST /account/sign-ins/end|POST /account/devices/end|POST /device`},
+		GET /device|GET /download|GET /download/{file}|GET /verify/{task}/runs/{run}|GET /account/delete|POST /account/delete|GET /account/deleted`},
+	{members, `POST /account/name|POST /account/password|POST /account/sign-ins/end|POST /account/passkeys|POST /account/passkeys/options|POST /account/passkeys/remove|
+		POST /account/devices/end|POST /device`},
 	{owner, `GET /exam/{id}|GET /exam/{id}/{n}|GET /exam/{id}/items|GET /exam/{id}/clock|GET /exam/{id}/review|PUT /exam/{id}/slots/{n}|POST /exam/{id}/{n}|
 		GET /exam/{id}/log|POST /exam/{id}/submit|GET /exam/{id}/over|GET /exam/{id}/result|GET /exam/{id}/result.json|GET /exam/{id}/result.csv`},
 	{operators, `GET /operator/site|GET /operator/practice|GET /operator/attempts|GET /operator/attempts/{id}|POST /operator/attempts/{id}/{action}|GET /operator/regrade|
