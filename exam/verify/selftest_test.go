@@ -68,7 +68,7 @@ func atOnce() int {
 	if n, err := strconv.Atoi(os.Getenv("AT_ONCE")); err == nil && n > 0 {
 		return n
 	}
-	return 16
+	return 40
 }
 
 // A trial is one case of the self-test.
