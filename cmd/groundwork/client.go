@@ -203,6 +203,9 @@ func signedIn(site string, w world) (*client, error) {
 	if site == "" && len(c) == 1 {
 		site = slices.Collect(maps.Keys(c))[0]
 	}
+	if site == "" && len(c) > 1 {
+		return nil, fmt.Errorf("you are signed in at %s: say which with -site URL", strings.Join(slices.Sorted(maps.Keys(c)), " and "))
+	}
 	if site == "" {
 		return nil, errors.New("which site? give -site URL, or sign in with groundwork login -site URL")
 	}

@@ -88,11 +88,13 @@ func TestRequirementsAreHeld(t *testing.T) {
 	}
 }
 
-// dialling are the packages that may open connections, and to where.
+// dialling are the packages, or files, that may open connections, and to where.
 var dialling = map[string]string{
 	"content/ask": "the model that the operator names with -ask-url",
 	"exam/verify": "the learner's own service, from the learner's own machine",
 	"cmd/bench":   "the program under measurement",
+
+	"cmd/groundwork/client.go": "the site that a learner's own program signs in to and files results with",
 }
 
 // outward are the functions and types of the standard library that open
@@ -118,6 +120,9 @@ func TestNothingDials(t *testing.T) {
 			return err
 		}
 		pkg := filepath.ToSlash(rel)
+		if one := pkg + "/" + filepath.Base(file); dialling[one] != "" {
+			pkg = one
+		}
 		for _, use := range dials(t, file) {
 			found[pkg] = true
 			if dialling[pkg] == "" && house(pkg) != "exam/verify/ref" {
