@@ -45,7 +45,7 @@ var doors = []struct {
 		GET /exam/{id}/log|POST /exam/{id}/submit|GET /exam/{id}/over|GET /exam/{id}/result|GET /exam/{id}/result.json|GET /exam/{id}/result.csv`},
 	{operators, `GET /operator/site|GET /operator/practice|GET /operator/attempts|GET /operator/attempts/{id}|POST /operator/attempts/{id}/{action}|GET /operator/regrade|
 		GET /operator/regrade/{item}|POST /operator/regrade/{item}|GET /operator/time|POST /operator/time|GET /operator/stats|GET /operator/stats.csv|
-		GET /operator/stats.json|GET /operator/stats/{item}|GET /operator/practice`},
+		GET /operator/stats.json|GET /operator/stats/{item}`},
 	// Practice and Ask are closed while one's exam is open, so they come here.
 	{anybody, `GET /practice|POST /practice|GET /practice/today|POST /practice/today|GET /practice/today/{line}|POST /practice/undo|POST /practice/take-up|
 		GET /practice/done|GET /practice/export.txt|GET /practice/export.apkg|GET /practice/placement|POST /practice/placement|GET /practice/{skill}|
