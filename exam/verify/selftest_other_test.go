@@ -15,6 +15,7 @@ import (
 // thread, another order of headers), pass every must under -cmd. Those whose
 // language is not installed are left out.
 func TestOtherLanguages(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes minutes")
 	}

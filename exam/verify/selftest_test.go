@@ -190,6 +190,7 @@ func report(r *verify.Result) string {
 // Every reference passes every check. Unsure is a fair verdict on a busy
 // machine; such a run is repeated.
 func TestReferencePasses(t *testing.T) {
+	t.Parallel()
 	var trials []trial
 	for _, s := range subjects() {
 		trials = append(trials, trial{s.task, func(t *testing.T) {
@@ -214,6 +215,7 @@ func TestReferencePasses(t *testing.T) {
 // Each mutant fails exactly its check. A run that is unsure and has no failure
 // is repeated: the machine was too busy.
 func TestMutants(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes minutes")
 	}
@@ -265,6 +267,7 @@ func TestEveryCheckHasAMutant(t *testing.T) {
 // No server that knows nothing of a task passes a check of it, but for the few
 // that the task names as trivial.
 func TestKnowNothing(t *testing.T) {
+	t.Parallel()
 	var trials []trial
 	for _, s := range subjects() {
 		trials = append(trials, trial{s.task, func(t *testing.T) {
