@@ -135,6 +135,24 @@ func byTouch(t *testing.T, site *running) *hand {
 		h.must(chromedp.TapXY(x, y))
 	}
 	h.pick = h.push
+	h.next = func(to string) {
+		t.Helper()
+		const here = `document.querySelector('form[data-autosave]')?.dataset.slot ?? ''`
+		from := eval[string](h.tab, here)
+		h.push(button(to))
+		if to == "review" { // a page of its own
+			return
+		}
+		for range 20 {
+			time.Sleep(50 * time.Millisecond)
+			if eval[string](h.tab, here) != from {
+				return
+			}
+		}
+		if eval[bool](h.tab, `Boolean(`+button(to)+`)`) { // the tap has ended a fling, as after a draw on a busy machine: people tap again
+			h.push(button(to))
+		}
+	}
 	touch := func(kind input.DispatchTouchEventType, at ...*input.TouchPoint) {
 		t.Helper()
 		h.must(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
