@@ -69,7 +69,7 @@ func (s *Server) putResult(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data, err := packed(own)
+	data, err := own.Packed()
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (s *Server) postResult(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	data, err := packed(own)
+	data, err := own.Packed()
 	if err != nil {
 		return err
 	}
@@ -155,20 +155,7 @@ func notGzip(err error) error {
 	return troubled(400, "The result must be sent as gzip; what came is none, or is cut off.")
 }
 
-// packed is a judged result as it is kept.
-func packed(own *verify.Result) ([]byte, error) {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if err := own.JSON(z); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
-}
-
-// unpacked is the reverse of packed.
+// unpacked reads what [verify.Result.Packed] has made.
 func unpacked(data []byte) (*verify.Result, error) {
 	z, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {

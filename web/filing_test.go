@@ -98,11 +98,11 @@ func verifiedRun(t *testing.T, run verify.RunID, seed uint64) *verify.Result {
 // zipped is a result as it is sent.
 func zipped(t *testing.T, res *verify.Result) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	if err := res.JSON(&b); err != nil {
+	data, err := res.Packed()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return packedBytes(b.Bytes())
+	return data
 }
 
 func packedBytes(data []byte) []byte {
@@ -374,7 +374,7 @@ func FuzzUpload(f *testing.F) {
 		}
 		terms := verify.Terms{Digest: task.Digest, Seed: res.Seed, Issued: res.Started, Received: res.Started.Add(time.Hour)}
 		if own, err := verify.Replay(task, res, terms); err == nil {
-			if _, err := packed(own); err != nil {
+			if _, err := own.Packed(); err != nil {
 				t.Errorf("a judged result cannot be kept: %v", err)
 			}
 			if own.Passed {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -105,12 +104,8 @@ func (c *client) issue(ctx context.Context, t *verify.Task) (run verify.RunID, s
 // file sends a result to its run, or without one as reported, and tells what
 // the site made of it.
 func (c *client) file(ctx context.Context, res *verify.Result, w io.Writer) error {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if err := res.JSON(z); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
+	data, err := res.Packed()
+	if err != nil {
 		return err
 	}
 	method, path := "POST", "/api/verify/results"
@@ -121,7 +116,7 @@ func (c *client) file(ctx context.Context, res *verify.Result, w io.Writer) erro
 		Passed     bool
 		Level, URL string
 	}
-	if err := c.call(ctx, method, path, "application/gzip", b.Bytes(), &out); err != nil {
+	if err := c.call(ctx, method, path, "application/gzip", data, &out); err != nil {
 		return fmt.Errorf("not filed: %w", err)
 	}
 	verdict := "not yet passed"

@@ -1,8 +1,11 @@
 package verify
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -54,6 +57,16 @@ func (r *Result) JSON(w io.Writer) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", " ")
 	return e.Encode(r.public())
+}
+
+// Packed is what JSON writes, compressed with gzip: what is filed and kept.
+func (r *Result) Packed() ([]byte, error) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if err := errors.Join(r.JSON(z), z.Close()); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 // public is a copy of the result that may leave the machine.
