@@ -75,7 +75,7 @@ func Backup(ctx context.Context, from, to string) (_ Snapshot, err error) {
 		return Snapshot{}, err
 	}
 	s.File = to
-	return s, settle(part, to)
+	return s, Settle(part, to)
 }
 
 // Restore makes the database at to from a backup, which is checked first. A
@@ -112,7 +112,7 @@ func Restore(ctx context.Context, backup, to, aside string) (_ Snapshot, err err
 			return s, err
 		}
 	}
-	return s, settle(part, to)
+	return s, Settle(part, to)
 }
 
 // Verify reads the whole database file without changing it: its pages, its
@@ -225,9 +225,10 @@ func readOnly(file string) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
-// settle flushes a file that is complete, gives it its name and flushes that.
-// The file is for its owner's eyes only: it holds what people wrote.
-func settle(part, name string) error {
+// Settle flushes a file that is complete, gives it its name and flushes that, so
+// that a power cut leaves it whole or not there. It is for its owner's eyes
+// only: what is settled holds what people wrote, or secrets.
+func Settle(part, name string) error {
 	f, err := os.OpenFile(part, os.O_RDWR, 0)
 	if err != nil {
 		return err

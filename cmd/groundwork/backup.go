@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"text/tabwriter"
 	"time"
 
@@ -119,23 +118,10 @@ func copyKeys(from, to string) error {
 // leaves whole or not there.
 func writeSecrets(name string, data []byte) error {
 	part := name + ".part"
-	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
+	if err := os.WriteFile(part, data, 0o600); err != nil {
 		return err
 	}
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(part, name); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(name))
-	if err != nil {
-		return err
-	}
-	_ = dir.Sync() // not every system can flush a folder
-	return dir.Close()
+	return store.Settle(part, name)
 }
 
 func printSnapshot(s store.Snapshot, w io.Writer) error {

@@ -135,19 +135,16 @@ type credentials map[string]struct {
 
 // credentialsFile is where credentials are kept.
 func credentialsFile(w world) (string, error) {
-	dir := w.getenv("XDG_CONFIG_HOME")
-	if dir == "" {
-		home := w.getenv("HOME")
-		if home == "" {
-			var err error
-			if dir, err = os.UserConfigDir(); err != nil {
-				return "", err
-			}
-			return filepath.Join(dir, "groundwork", "credentials.json"), nil
-		}
+	dir, home := w.getenv("XDG_CONFIG_HOME"), w.getenv("HOME")
+	var err error
+	switch {
+	case dir != "":
+	case home != "":
 		dir = filepath.Join(home, ".config")
+	default:
+		dir, err = os.UserConfigDir()
 	}
-	return filepath.Join(dir, "groundwork", "credentials.json"), nil
+	return filepath.Join(dir, "groundwork", "credentials.json"), err
 }
 
 func readCredentials(w world) (credentials, error) {
@@ -181,11 +178,7 @@ func (c credentials) write(w world) error {
 	if err != nil {
 		return err
 	}
-	fresh := name + ".new"
-	if err := os.WriteFile(fresh, append(data, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(fresh, name)
+	return writeSecrets(name, append(data, '\n'))
 }
 
 // signedIn returns the client for a site; without one, for the one site that
