@@ -34,7 +34,7 @@ type options struct {
 	downloads                string
 	selfTest                 hour
 
-	loaded string // fingerprint of the content that is served at first
+	loaded string // fingerprint of the content that was read last
 }
 
 func (o *options) flags() *flag.FlagSet {
@@ -184,10 +184,13 @@ func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, m 
 		return nil
 	})
 	time.AfterFunc(time.Second, debug.FreeOSMemory) // what reading the content needed and nothing else does
-	g.Go(func() error { return sweep(ctx, st, log, time.Minute) })
-	g.Go(func() error { return nightly(ctx, st, log, o.selfTest, time.Minute) })
+	g.Go(func() error {
+		sweep(ctx, st, log)
+		return every(ctx, time.Minute, func() { sweep(ctx, st, log) })
+	})
+	g.Go(func() error { return every(ctx, time.Minute, func() { nightly(ctx, st, log, o.selfTest) }) })
 	if o.dev {
-		g.Go(func() error { return o.reload(ctx, fsys, site, log, 300*time.Millisecond) })
+		g.Go(func() error { return every(ctx, 300*time.Millisecond, func() { o.reload(fsys, site, log) }) })
 	}
 	g.Go(func() error {
 		<-ctx.Done()
@@ -199,60 +202,53 @@ func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, m 
 	return g.Wait()
 }
 
-// sweep grades attempts that nobody came back to and forgets visitors after
-// their time. Nothing depends on it but tidiness.
-func sweep(ctx context.Context, st *store.Store, log *slog.Logger, every time.Duration) error {
-	tick := time.NewTicker(every)
+// every calls do after each pause until ctx is done.
+func every(ctx context.Context, pause time.Duration, do func()) error {
+	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
-		if n, err := st.CloseDue(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			log.Error("sweep", "err", err)
-		} else if n > 0 {
-			log.Info("sweep", "graded", n)
-		}
-		if n, err := st.DeleteVisitors(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			log.Error("sweep", "err", err)
-		} else if n > 0 {
-			log.Info("sweep", "visitors", n)
-		}
-		if n, err := st.ForgetRuns(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			log.Error("sweep", "err", err)
-		} else if n > 0 {
-			log.Info("sweep", "codes and runs", n)
-		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+			do()
 		}
 	}
 }
 
-// reload serves the content folder anew whenever a file in it has changed. As
-// long as it has mistakes, what was served before stays.
-func (o *options) reload(ctx context.Context, fsys fs.FS, site *web.Server, log *slog.Logger, every time.Duration) error {
-	last := o.loaded
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
+// sweep grades attempts that nobody came back to and forgets visitors, codes and
+// runs after their time. Nothing depends on it but tidiness.
+func sweep(ctx context.Context, st *store.Store, log *slog.Logger) {
+	note := func(what string, n int64, err error) {
+		if err != nil && ctx.Err() == nil {
+			log.Error("sweep", "err", err)
+		} else if n > 0 {
+			log.Info("sweep", what, n)
 		}
-		now := fingerprint(fsys)
-		if now == last {
-			continue
-		}
-		last = now
-		s, problems := load(fsys)
-		if err := problems.Err(); err != nil {
-			log.Error("content not reloaded", "folder", o.content, "mistakes", len(problems), "first", strings.SplitN(err.Error(), "\n", 2)[0])
-			continue
-		}
-		site.SetSite(s.web())
-		log.Info("content reloaded", "folder", o.content)
 	}
+	graded, err := st.CloseDue(ctx, time.Now())
+	note("graded", int64(graded), err)
+	n, err := st.DeleteVisitors(ctx, time.Now())
+	note("visitors", n, err)
+	n, err = st.ForgetRuns(ctx, time.Now())
+	note("codes and runs", n, err)
+}
+
+// reload serves the content folder anew if a file in it has changed. As long as
+// it has mistakes, what was served before stays.
+func (o *options) reload(fsys fs.FS, site *web.Server, log *slog.Logger) {
+	now := fingerprint(fsys)
+	if now == o.loaded {
+		return
+	}
+	o.loaded = now
+	s, problems := load(fsys)
+	if err := problems.Err(); err != nil {
+		log.Error("content not reloaded", "folder", o.content, "mistakes", len(problems), "first", strings.SplitN(err.Error(), "\n", 2)[0])
+		return
+	}
+	site.SetSite(s.web())
+	log.Info("content reloaded", "folder", o.content)
 }
 
 // fingerprint changes when a Markdown file of fsys does.

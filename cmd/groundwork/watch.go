@@ -124,18 +124,9 @@ func (h *hour) due(last, now time.Time) bool {
 
 // nightly tests once a night that everything stored can be taken out and put
 // back in. A failure is an error in the log and stands on the operator's page.
-func nightly(ctx context.Context, st *store.Store, log *slog.Logger, at hour, every time.Duration) error {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		if err := selfTest(ctx, st, log, at, time.Now()); err != nil && ctx.Err() == nil {
-			log.Error("self-test", "err", err)
-		}
+func nightly(ctx context.Context, st *store.Store, log *slog.Logger, at hour) {
+	if err := selfTest(ctx, st, log, at, time.Now()); err != nil && ctx.Err() == nil {
+		log.Error("self-test", "err", err)
 	}
 }
 
