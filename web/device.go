@@ -127,10 +127,8 @@ func (s *Server) deviceDecide(w http.ResponseWriter, r *http.Request) error {
 		return errNobody
 	}
 	code, decision := shownCode(r.PostFormValue("code")), r.PostFormValue("decision")
-	if decision == "" {
-		if err := s.limits.deviceTry(l.ID, s.now()); err != nil {
-			return err
-		}
+	if err := s.limits.deviceTry(l.ID, s.now()); err != nil {
+		return err
 	}
 	req, err := s.store.DeviceRequest(ctx, code, s.now())
 	if err == nil && decision != "" {
