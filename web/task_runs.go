@@ -169,12 +169,12 @@ func (s *Server) taskRun(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if run.Task != t.ID {
+		return errNoPage
+	}
 	res, err := unpacked(data)
 	if err != nil {
 		return fmt.Errorf("read transcript %s: %w", run.ID, err)
-	}
-	if run.Task != t.ID {
-		return errNoPage
 	}
 	v := runView{Frame: s.described(r, "A run of "+t.ID, "What was sent and came back in one run of groundwork verify.", ""), Task: t, Run: newRunLine(run), Says: says(run), Seed: strconv.FormatUint(run.Seed, 10)}
 	for _, c := range res.Checks {
