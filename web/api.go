@@ -23,7 +23,7 @@ type trouble struct {
 func (t trouble) Error() string { return t.Detail }
 
 // troubled returns the trouble with a status and a sentence.
-func troubled(status int, detail string) error {
+func troubled(status int, detail string) trouble {
 	return trouble{"about:blank", http.StatusText(status), status, detail}
 }
 
@@ -44,8 +44,8 @@ var apiErrors = []struct {
 
 // apiRoutes lists what groundwork verify talks to. These addresses know no
 // cookies: a browser that is signed in gets no further than any other.
-func (s *Server) apiRoutes(root *http.ServeMux) {
-	open := func(pattern string, p page) { root.Handle(pattern, s.api(p)) }
+func (s *Server) apiRoutes(route func(string, http.Handler)) {
+	open := func(pattern string, p page) { route(pattern, s.api(p)) }
 	own := func(pattern string, p page) { open(pattern, s.bearer(p)) }
 	open("POST /api/device/code", s.deviceCode)
 	open("POST /api/device/token", s.deviceToken)
@@ -80,31 +80,28 @@ func (s *Server) api(p page) http.Handler {
 }
 
 // asTrouble says what a program is told of err.
-func (s *Server) asTrouble(w http.ResponseWriter, err error) (t trouble) {
+func (s *Server) asTrouble(w http.ResponseWriter, err error) trouble {
+	var t trouble
 	var refused *verify.Refusal
 	var wait errWait
 	switch {
 	case errors.As(err, &t):
 		return t
 	case errors.As(err, &refused):
-		errors.As(troubled(422, "The result was refused: "+refused.Error()+"."), &t)
-		return t
+		return troubled(422, "The result was refused: "+refused.Error()+".")
 	case errors.As(err, &wait):
 		w.Header().Set("Retry-After", strconv.Itoa(wait.seconds()))
-		errors.As(troubled(429, "Too many requests; wait "+plural(wait.seconds(), "second", "seconds")+"."), &t)
-		return t
+		return troubled(429, "Too many requests; wait "+plural(wait.seconds(), "second", "seconds")+".")
 	}
 	for _, known := range apiErrors {
 		if errors.Is(err, known.err) {
 			if known.status == 401 {
 				w.Header().Set("WWW-Authenticate", "Bearer")
 			}
-			errors.As(troubled(known.status, known.detail), &t)
-			return t
+			return troubled(known.status, known.detail)
 		}
 	}
-	errors.As(troubled(500, "Something broke on the side of the site. It has been noted."), &t)
-	return t
+	return troubled(500, "Something broke on the side of the site. It has been noted.")
 }
 
 // tokenContext is where bearer puts the token that a program showed.

@@ -24,7 +24,7 @@ func (s *Server) routes() http.Handler {
 	s.examRoutes(handle)
 	s.operatorRoutes(handle)
 
-	s.apiRoutes(root)
+	s.apiRoutes(route)
 
 	handle("POST /theme", s.setTheme)
 	handle("/", s.notFound)

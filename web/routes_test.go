@@ -16,6 +16,7 @@ const (
 	members               // those with an account
 	owner                 // the one learner whose attempt it is
 	operators             // those who run the site
+	programs              // those with a token; no cookie is looked at
 )
 
 // keptOut is the status with which each kind of person is kept out; nobody else is.
@@ -24,6 +25,7 @@ var keptOut = map[door]map[string]int{
 	members:   {"visitor": http.StatusUnauthorized},
 	owner:     {"visitor": http.StatusNotFound, "other": http.StatusNotFound, "operator": http.StatusNotFound},
 	operators: {"visitor": http.StatusUnauthorized, "owner": http.StatusForbidden, "other": http.StatusForbidden},
+	programs:  {"visitor": http.StatusUnauthorized, "owner": http.StatusUnauthorized, "other": http.StatusUnauthorized, "operator": http.StatusUnauthorized},
 }
 
 // doors has every route, in the order in which they are tried: what ends the
@@ -46,6 +48,8 @@ var doors = []struct {
 	{operators, `GET /operator/site|GET /operator/practice|GET /operator/attempts|GET /operator/attempts/{id}|POST /operator/attempts/{id}/{action}|GET /operator/regrade|
 		GET /operator/regrade/{item}|POST /operator/regrade/{item}|GET /operator/time|POST /operator/time|GET /operator/stats|GET /operator/stats.csv|
 		GET /operator/stats.json|GET /operator/stats/{item}`},
+	{programs, `GET /api/me|DELETE /api/token|POST /api/verify/runs|PUT /api/verify/runs/{id}/result|POST /api/verify/results`},
+	{anybody, `POST /api/device/code|POST /api/device/token|/api/`},
 	// Practice and Ask are closed while one's exam is open, so they come here.
 	{anybody, `GET /practice|POST /practice|GET /practice/today|POST /practice/today|GET /practice/today/{line}|POST /practice/undo|POST /practice/take-up|
 		GET /practice/done|GET /practice/export.txt|GET /practice/export.apkg|GET /practice/placement|POST /practice/placement|GET /practice/{skill}|
