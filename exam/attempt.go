@@ -114,7 +114,7 @@ func Begin(id AttemptID, exam string, number int, form []Place, seed int64, rule
 		Slots: make([]Slot, len(form)),
 	}
 	for i, p := range form {
-		a.Slots[i] = Slot{N: i + 1, Item: p.Item.ID, Version: p.Item.Version(), Order: p.Order, Points: 1}
+		a.Slots[i] = Slot{N: i + 1, Item: p.Item.ID, Version: p.version(), Order: p.Order, Points: 1}
 	}
 	return a
 }

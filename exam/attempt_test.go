@@ -19,7 +19,7 @@ func sitting(t testing.TB) (*Attempt, func(VersionID) *Item) {
 	for _, typ := range []Type{Single, Ordering, Short} {
 		it := all[typ]
 		items[it.Version()] = it
-		form = append(form, Place{it, Shuffle(it, 3)})
+		form = append(form, Place{Item: it, Order: Shuffle(it, 3)})
 	}
 	a := Begin("id", "backend", 2, form, 3, Rules{Minutes: 90, Pass: 70, Strong: 85}, noon)
 	return a, func(id VersionID) *Item { return items[id] }

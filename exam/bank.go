@@ -4,14 +4,18 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"groundwork/content/source"
 )
 
-// A Bank is the items of all pools, checked. It is read-only.
+// A Bank is the items of all pools, checked. It is read-only, and its items are
+// too. It is safe for concurrent use.
 type Bank struct {
 	byID  map[ItemID]*Item
 	items []*Item // in the order of skill, pool and id
+
+	versions sync.Map // ItemID to VersionID, of those that were drawn so far
 }
 
 // NewBank builds a bank and reports what is wrong between items: repeated
@@ -46,6 +50,16 @@ func NewBank(items []*Item) (*Bank, source.Problems) {
 
 // Item returns the item with the given id in its current version, or nil.
 func (b *Bank) Item(id ItemID) *Item { return b.byID[id] }
+
+// version is [Item.Version] of an item of the bank, worked out once.
+func (b *Bank) version(it *Item) VersionID {
+	if v, ok := b.versions.Load(it.ID); ok {
+		return v.(VersionID)
+	}
+	v := it.Version()
+	b.versions.Store(it.ID, v)
+	return v
+}
 
 // All returns every item, sorted by skill, pool and id. The caller must not
 // change the list.

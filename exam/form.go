@@ -17,8 +17,16 @@ type History struct {
 // A Place is one slot of a form: an item in its current version, and the
 // order in which its options are shown.
 type Place struct {
-	Item  *Item
-	Order []OptionID
+	Item    *Item
+	Order   []OptionID
+	Version VersionID // of the item; empty is worked out
+}
+
+func (p Place) version() VersionID {
+	if p.Version != "" {
+		return p.Version
+	}
+	return p.Item.Version()
 }
 
 // Assemble draws a form from the exam pool: for each cell of the blueprint as
@@ -44,7 +52,7 @@ func Assemble(bank *Bank, b *Blueprint, h History, seed int64) ([]Place, error) 
 			continue
 		}
 		for _, it := range arrange(picked, rng) {
-			form = append(form, Place{it, shuffle(it, rng)})
+			form = append(form, Place{it, shuffle(it, rng), bank.version(it)})
 		}
 		picked = nil
 	}

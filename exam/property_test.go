@@ -135,7 +135,7 @@ func TestSeedsNeverChangeTheScore(t *testing.T) {
 			chance := rand.New(rand.NewPCG(seed, 0))
 			form := make([]Place, len(items))
 			for i, j := range chance.Perm(len(items)) {
-				form[i] = Place{items[j], Shuffle(items[j], int64(seed))}
+				form[i] = Place{Item: items[j], Order: Shuffle(items[j], int64(seed))}
 			}
 			a := Begin("a", "exam", 1, form, int64(seed), Rules{Minutes: 90, Pass: 70, Strong: 85}, noon)
 			for i := range a.Slots {

@@ -27,11 +27,11 @@ func marked(t *testing.T, choice string, right, n int) (*Attempt, func(VersionID
 	t.Helper()
 	old, mended := wrongKey()
 	items := map[VersionID]*Item{old.Version(): old, mended.Version(): mended}
-	form := []Place{{old, []OptionID{"c", "b", "a"}}}
+	form := []Place{{Item: old, Order: []OptionID{"c", "b", "a"}}}
 	for i := range n - 1 {
 		it := &Item{ID: ItemID("api-e" + string(rune('A'+i))), Skill: "api", Type: Single, Options: []Option{{ID: "a", Text: "a", Key: true}, {ID: "b", Text: "b"}}}
 		items[it.Version()] = it
-		form = append(form, Place{it, []OptionID{"a", "b"}})
+		form = append(form, Place{Item: it, Order: []OptionID{"a", "b"}})
 	}
 	a := Begin("id", "backend", 1, form, 1, Rules{Minutes: 90, Pass: 70, Strong: 85}, noon)
 	if choice != "" {

@@ -95,13 +95,11 @@ func (s *Store) begin(t *tx, learner LearnerID, st Start) (*exam.Attempt, error)
 	if err != nil {
 		return nil, err
 	}
-	for i := range a.Slots {
-		if i == 0 {
-			a.Slots[0].Seen = st.Now // the first item is shown at once
-		}
-		if err := s.insertSlot(t, a, &a.Slots[i], form[i].Item); err != nil {
-			return nil, err
-		}
+	if len(a.Slots) > 0 {
+		a.Slots[0].Seen = st.Now // the first item is shown at once
+	}
+	if err := s.insertSlots(t, a, form); err != nil {
+		return nil, err
 	}
 	if err := t.expose(a); err != nil {
 		return nil, err
@@ -118,14 +116,17 @@ func startWords(a *exam.Attempt) string {
 	return words
 }
 
-func (s *Store) insertSlot(t *tx, a *exam.Attempt, slot *exam.Slot, it *exam.Item) error {
-	if err := s.keepItem(t, slot.Version, it, a.Started); err != nil {
-		return err
+func (s *Store) insertSlots(t *tx, a *exam.Attempt, form []exam.Place) error {
+	rows := make([][]any, len(a.Slots))
+	for i, slot := range a.Slots {
+		if err := s.keepItem(t, slot.Version, form[i].Item, a.Started); err != nil {
+			return err
+		}
+		rows[i] = []any{a.ID, slot.N, slot.Item, slot.Version, joinIDs(slot.Order), slot.Points, millis(slot.Seen)}
 	}
-	_, err := t.exec(`
+	_, err := t.all(`
 		INSERT INTO slots (attempt_id, n, item_id, version_id, option_order, points, seen_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		a.ID, slot.N, slot.Item, slot.Version, joinIDs(slot.Order), slot.Points, millis(slot.Seen))
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, rows)
 	return err
 }
 
@@ -290,13 +291,18 @@ func storeGrades(t *tx, a *exam.Attempt) error {
 	if err != nil {
 		return err
 	}
-	for _, slot := range a.Slots {
-		err := t.one(`UPDATE slots SET fraction = $3, dropped = $4 WHERE attempt_id = $1 AND n = $2`, a.ID, slot.N, slot.Fraction, slot.Dropped)
-		if err != nil {
-			return err
-		}
+	rows := make([][]any, len(a.Slots))
+	for i, slot := range a.Slots {
+		rows[i] = []any{a.ID, slot.N, slot.Fraction, slot.Dropped}
 	}
-	return nil
+	n, err := t.all(`
+		UPDATE slots SET fraction = CAST(v.column3 AS DOUBLE PRECISION), dropped = CAST(v.column4 AS INTEGER)
+		FROM (VALUES ($1, $2, $3, $4)) AS v
+		WHERE slots.attempt_id = v.column1 AND slots.n = CAST(v.column2 AS INTEGER)`, rows)
+	if err == nil && n != len(rows) {
+		err = fmt.Errorf("%d of %d slots of attempt %s were graded", n, len(rows), a.ID)
+	}
+	return err
 }
 
 // CloseDue grades every attempt whose time was over at now and returns how

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 	"time"
 
 	"groundwork/exam"
@@ -17,7 +19,8 @@ type Deck struct {
 	Difficulties map[exam.ItemID]Estimate // of the attempt's items
 	First        bool                     // it is the learner's first attempt
 
-	was     Estimate // ability
+	was     Estimate                 // ability
+	rated   map[exam.ItemID]Estimate // difficulties as they were
 	told    map[string]bool
 	changed map[practice.ID]bool
 	reviews []practice.Review
@@ -125,23 +128,27 @@ func (s *Store) learnNow(t *tx, a *exam.Attempt, now time.Time) error {
 
 // putDeck saves what was learned from an attempt.
 func putDeck(t *tx, learner LearnerID, id exam.AttemptID, d *Deck, now time.Time) error {
-	for id := range d.changed {
-		if err := putCard(t, learner, d.Cards[id]); err != nil {
-			return err
-		}
+	var changed []practice.Card
+	for _, id := range slices.Sorted(maps.Keys(d.changed)) {
+		changed = append(changed, d.Cards[id])
 	}
+	if err := putCards(t, learner, changed...); err != nil {
+		return err
+	}
+	var reviews [][]any
 	for _, r := range d.reviews {
-		if _, err := addReview(t, learner, r); err != nil {
+		row, err := reviewRow(learner, r)
+		if err != nil {
 			return err
 		}
+		reviews = append(reviews, row)
 	}
-	for item, e := range d.Difficulties {
-		if e.N == 0 {
-			continue
-		}
-		if err := putDifficulty(t, string(item), e); err != nil {
-			return err
-		}
+	if _, err := t.all(insertReview, reviews); err != nil {
+		return err
+	}
+	maps.DeleteFunc(d.Difficulties, func(item exam.ItemID, e Estimate) bool { return e == d.rated[item] })
+	if err := putDifficulties(t, d.Difficulties); err != nil {
+		return err
 	}
 	if d.Ability != d.was {
 		if err := putAbility(t, learner, d.Ability); err != nil {
@@ -169,11 +176,17 @@ func deck(t *tx, learner LearnerID, a *exam.Attempt) (*Deck, error) {
 	for _, c := range list {
 		d.Cards[c.ID] = c
 	}
-	for _, slot := range a.Slots {
-		if d.Difficulties[slot.Item], err = difficulty(t, string(slot.Item)); err != nil {
-			return nil, err
-		}
+	err = t.each(func(r *sql.Rows) error {
+		var item exam.ItemID
+		var e Estimate
+		err := r.Scan(&item, &e.Value, &e.N)
+		d.Difficulties[item] = e
+		return err
+	}, `SELECT d.item_id, d.elo, d.n FROM slots s JOIN difficulties d ON d.item_id = s.item_id WHERE s.attempt_id = $1`, a.ID)
+	if err != nil {
+		return nil, err
 	}
+	d.rated = maps.Clone(d.Difficulties)
 	err = t.each(func(r *sql.Rows) error {
 		var source string
 		err := r.Scan(&source)
@@ -202,7 +215,7 @@ func mergePractice(t *tx, visitor, into LearnerID) (added int, err error) {
 		if !there {
 			added++
 		}
-		if err := putCard(t, into, c); err != nil {
+		if err := putCards(t, into, c); err != nil {
 			return 0, err
 		}
 	}

@@ -151,7 +151,7 @@ func scans(plan []string, query string) (names []string) {
 
 // runners are the methods that run a query, with the place of its text among
 // their arguments.
-var runners = map[string]int{"exec": 0, "row": 0, "rows": 0, "one": 0, "each": 1, "lookup": 3}
+var runners = map[string]int{"exec": 0, "row": 0, "rows": 0, "one": 0, "all": 0, "each": 1, "lookup": 3}
 
 // sourceQueries returns the queries of this package as they stand in its
 // source. One that is put together at run time has to be named in assembled.

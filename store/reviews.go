@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
+	"groundwork/exam"
 	"groundwork/quiz/practice"
 )
 
@@ -96,7 +99,7 @@ func (s *Store) AddCards(ctx context.Context, learner LearnerID, ids []practice.
 		for _, id := range ids {
 			_, there, err := card(t, learner, id, now)
 			if err == nil && !there {
-				err = putCard(t, learner, practice.NewCard(id, due, now))
+				err = putCards(t, learner, practice.NewCard(id, due, now))
 			}
 			if err != nil {
 				return err
@@ -150,14 +153,14 @@ func (s *Store) AnswerCard(ctx context.Context, learner LearnerID, id practice.I
 		if err := grade(&a); err != nil {
 			return err
 		}
-		if err := putCard(t, learner, a.Card); err != nil {
+		if err := putCards(t, learner, a.Card); err != nil {
 			return err
 		}
 		if line, err = addReview(t, learner, a.Review); err != nil {
 			return err
 		}
 		if a.Difficulty != was.Difficulty {
-			err = putDifficulty(t, string(id), a.Difficulty)
+			err = putDifficulties(t, map[exam.ItemID]Estimate{exam.ItemID(id): a.Difficulty})
 		}
 		if err == nil && a.Ability != was.Ability {
 			err = putAbility(t, learner, a.Ability)
@@ -187,7 +190,7 @@ func (s *Store) UndoReview(ctx context.Context, learner LearnerID, now time.Time
 		if c.Reps != r.Before.Reps+1 || !c.Last.Equal(r.At) {
 			return ErrNotFound
 		}
-		if err := putCard(t, learner, practice.Undo(r)); err != nil {
+		if err := putCards(t, learner, practice.Undo(r)); err != nil {
 			return err
 		}
 		r.Undone = true
@@ -264,16 +267,21 @@ func scanReview(row scanner) (id int64, r practice.Review, err error) {
 	return id, r, json.Unmarshal(before, &r.Before)
 }
 
+const insertReview = `
+	INSERT INTO reviews (learner_id, card_id, at, rating, correct, sure, elapsed_ms, answer, source, before)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
 func addReview(t *tx, learner LearnerID, r practice.Review) (id int64, err error) {
-	before, err := json.Marshal(r.Before)
+	row, err := reviewRow(learner, r)
 	if err != nil {
 		return 0, err
 	}
-	err = t.row(`
-		INSERT INTO reviews (learner_id, card_id, at, rating, correct, sure, elapsed_ms, answer, source, before)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-		learner, r.Card, millis(r.At), r.Rating, r.Right, r.Sure, r.Elapsed.Milliseconds(), r.Answer, r.Source, string(before)).Scan(&id)
-	return id, err
+	return id, t.row(insertReview+` RETURNING id`, row...).Scan(&id)
+}
+
+func reviewRow(learner LearnerID, r practice.Review) ([]any, error) {
+	before, err := json.Marshal(r.Before)
+	return []any{learner, r.Card, millis(r.At), r.Rating, r.Right, r.Sure, r.Elapsed.Milliseconds(), r.Answer, r.Source, string(before)}, err
 }
 
 const cardColumns = `
@@ -304,16 +312,20 @@ func card(t *tx, learner LearnerID, id practice.ID, now time.Time) (c practice.C
 	return c, true, err
 }
 
-func putCard(t *tx, learner LearnerID, c practice.Card) error {
-	_, err := t.exec(`
+func putCards(t *tx, learner LearnerID, list ...practice.Card) error {
+	rows := make([][]any, len(list))
+	for i, c := range list {
+		rows[i] = []any{learner, c.ID, c.Phase, millis(c.Due), millis(c.Last), c.Stability, c.Difficulty, c.Days, c.Reps, c.Lapses, c.Steps,
+			c.Aside, c.Missed, millis(c.Created)}
+	}
+	_, err := t.all(`
 		INSERT INTO cards (learner_id, card_id, phase, due_at, last_at, stability, difficulty, days, reps, lapses, steps, aside, missed, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (learner_id, card_id) DO UPDATE SET phase = excluded.phase, due_at = excluded.due_at, last_at = excluded.last_at,
 			stability = excluded.stability, difficulty = excluded.difficulty, days = excluded.days, reps = excluded.reps,
-			lapses = excluded.lapses, steps = excluded.steps, aside = excluded.aside, missed = excluded.missed`,
-		learner, c.ID, c.Phase, millis(c.Due), millis(c.Last), c.Stability, c.Difficulty, c.Days, c.Reps, c.Lapses, c.Steps, c.Aside, c.Missed, millis(c.Created))
+			lapses = excluded.lapses, steps = excluded.steps, aside = excluded.aside, missed = excluded.missed`, rows)
 	if err != nil {
-		return fmt.Errorf("card %s: %w", c.ID, err)
+		return fmt.Errorf("store cards: %w", err)
 	}
 	return nil
 }
@@ -326,10 +338,14 @@ func difficulty(t *tx, item string) (e Estimate, err error) {
 	return e, err
 }
 
-func putDifficulty(t *tx, item string, e Estimate) error {
-	_, err := t.exec(`
+func putDifficulties(t *tx, of map[exam.ItemID]Estimate) error {
+	var rows [][]any
+	for _, item := range slices.Sorted(maps.Keys(of)) {
+		rows = append(rows, []any{item, of[item].Value, of[item].N})
+	}
+	_, err := t.all(`
 		INSERT INTO difficulties (item_id, elo, n) VALUES ($1, $2, $3)
-		ON CONFLICT (item_id) DO UPDATE SET elo = excluded.elo, n = excluded.n`, item, e.Value, e.N)
+		ON CONFLICT (item_id) DO UPDATE SET elo = excluded.elo, n = excluded.n`, rows)
 	return err
 }
 

@@ -4,6 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math/bits"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 
 	"groundwork/exam"
@@ -73,9 +77,6 @@ func (t *tx) statement(query string) *sql.Stmt {
 	if t.prepared == nil {
 		return nil
 	}
-	if t.prepared == nil {
-		return nil
-	}
 	if stmt, ok := t.prepared.known.Load(query); ok {
 		return t.StmtContext(t.ctx, stmt.(*sql.Stmt))
 	}
@@ -117,6 +118,47 @@ func (t *tx) each(scan func(*sql.Rows) error, query string, args ...any) error {
 		}
 	}
 	return rows.Err()
+}
+
+// all runs a statement for every row, several rows at a time, and returns how
+// many it changed: to begin a statement costs more than to store a small row.
+// query is for one row and has its placeholders in parentheses: ($1, $2, $3).
+func (t *tx) all(query string, rows [][]any) (changed int, err error) {
+	for len(rows) > 0 {
+		n := min(1<<(bits.Len(uint(len(rows)))-1), 32) // few numbers, so that few statements are prepared
+		res, err := t.exec(forRows(query, n), slices.Concat(rows[:n]...)...)
+		if err != nil {
+			return changed, err
+		}
+		of, err := res.RowsAffected()
+		if err != nil {
+			return changed, err
+		}
+		changed, rows = changed+int(of), rows[n:]
+	}
+	return changed, nil
+}
+
+var (
+	oneRow   = regexp.MustCompile(`\(\$1(, \$\d+)*\)`)
+	manyRows sync.Map // what forRows has made, by query and number
+)
+
+// forRows is a query for one row made to take n.
+func forRows(query string, n int) string {
+	type key struct {
+		query string
+		n     int
+	}
+	if q, ok := manyRows.Load(key{query, n}); ok {
+		return q.(string)
+	}
+	row := oneRow.FindString(query)
+	// Without names, since SQLite looks each of them up in a list.
+	each := "(?" + strings.Repeat(", ?", strings.Count(row, "$")-1) + ")"
+	q := strings.Replace(query, row, each+strings.Repeat(", "+each, n-1), 1)
+	manyRows.Store(key{query, n}, q)
+	return q
 }
 
 // one runs a statement that must change exactly one row.
