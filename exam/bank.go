@@ -13,9 +13,17 @@ import (
 // too. It is safe for concurrent use.
 type Bank struct {
 	byID  map[ItemID]*Item
-	items []*Item // in the order of skill, pool and id
+	items []*Item          // in the order of skill, pool and id
+	pools map[Pool][]*Item // without those withdrawn
+	cells map[cellKey][]*Item
 
 	versions sync.Map // ItemID to VersionID, of those that were drawn so far
+}
+
+// A cellKey names the items of the exam pool that a cell of a form may hold.
+type cellKey struct {
+	skill string
+	level Level
 }
 
 // NewBank builds a bank and reports what is wrong between items: repeated
@@ -45,6 +53,16 @@ func NewBank(items []*Item) (*Bank, source.Problems) {
 	slices.SortStableFunc(b.items, func(x, y *Item) int {
 		return cmp.Or(cmp.Compare(x.Skill, y.Skill), cmp.Compare(x.Pool, y.Pool), cmp.Compare(x.ID, y.ID))
 	})
+	b.pools, b.cells = map[Pool][]*Item{}, map[cellKey][]*Item{}
+	for _, it := range b.items {
+		if !it.Withdrawn() {
+			b.pools[it.Pool] = append(b.pools[it.Pool], it)
+		}
+	}
+	for _, it := range b.Pool(ExamPool) {
+		k := cellKey{it.Skill, it.Level}
+		b.cells[k] = append(b.cells[k], it)
+	}
 	return b, problems
 }
 
@@ -66,15 +84,17 @@ func (b *Bank) version(it *Item) VersionID {
 func (b *Bank) All() []*Item { return b.items }
 
 // Pool returns the items of one pool that are not withdrawn, sorted by skill
-// and id.
-func (b *Bank) Pool(p Pool) []*Item {
-	var out []*Item
-	for _, it := range b.items {
-		if it.Pool == p && !it.Withdrawn() {
-			out = append(out, it)
-		}
-	}
-	return out
+// and id. The caller must not change the list.
+func (b *Bank) Pool(p Pool) []*Item { return b.pools[p] }
+
+// Skill returns the items of a pool that belong to a skill, sorted by id. The
+// caller must not change the list.
+func (b *Bank) Skill(p Pool, skill string) []*Item {
+	all := b.pools[p]
+	by := func(it *Item, skill string) int { return cmp.Compare(it.Skill, skill) }
+	from, _ := slices.BinarySearchFunc(all, skill, by)
+	n, _ := slices.BinarySearchFunc(all[from:], skill+"\x00", by)
+	return all[from : from+n : from+n]
 }
 
 // Lesson returns the items of a pool that test a lesson.

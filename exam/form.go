@@ -76,17 +76,10 @@ type cell struct {
 }
 
 func newDraw(bank *Bank, b *Blueprint, h History, rng *rand.Rand) *draw {
-	items := map[string]map[Level][]*Item{}
-	for _, it := range bank.Pool(ExamPool) {
-		if items[it.Skill] == nil {
-			items[it.Skill] = map[Level][]*Item{}
-		}
-		items[it.Skill][it.Level] = append(items[it.Skill][it.Level], it)
-	}
 	d := &draw{barred: map[ItemID]int{}}
 	for _, c := range b.Cells {
 		for _, l := range Levels {
-			d.cells = append(d.cells, cell{skill: c.Skill, level: l, wanted: c.Count[l], items: freshest(items[c.Skill][l], h, rng)})
+			d.cells = append(d.cells, cell{skill: c.Skill, level: l, wanted: c.Count[l], items: freshest(bank.cells[cellKey{c.Skill, l}], h, rng)})
 		}
 	}
 	return d
@@ -94,15 +87,28 @@ func newDraw(bank *Bank, b *Blueprint, h History, rng *rand.Rand) *draw {
 
 // freshest returns items in the order in which they are to be picked.
 func freshest(items []*Item, h History, rng *rand.Rand) []*Item {
-	order := slices.Clone(items)
+	type ranked struct {
+		item   *Item
+		recent int
+		seen   int
+		uses   int
+	}
+	order := make([]ranked, len(items))
+	for i, it := range items {
+		order[i] = ranked{it, 0, h.Seen[it.ID], h.Uses[it.ID]}
+		if h.Recent[it.ID] {
+			order[i].recent = 1
+		}
+	}
 	rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-	slices.SortStableFunc(order, func(x, y *Item) int {
-		return cmp.Or(
-			compareBool(h.Recent[x.ID], h.Recent[y.ID]),
-			cmp.Compare(h.Seen[x.ID], h.Seen[y.ID]),
-			cmp.Compare(h.Uses[x.ID], h.Uses[y.ID]))
+	slices.SortStableFunc(order, func(x, y ranked) int {
+		return cmp.Or(cmp.Compare(x.recent, y.recent), cmp.Compare(x.seen, y.seen), cmp.Compare(x.uses, y.uses))
 	})
-	return order
+	out := make([]*Item, len(order))
+	for i, r := range order {
+		out[i] = r.item
+	}
+	return out
 }
 
 // draw picks the items of all cells.
@@ -163,16 +169,6 @@ func (d *draw) pick(c *cell, it *Item, by int) {
 	for _, enemy := range it.Enemies {
 		d.barred[enemy] += by
 	}
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
 }
 
 // arrange shuffles items but keeps those of one stimulus together.

@@ -22,7 +22,7 @@ type Start struct {
 	Rules exam.Rules
 	Now   time.Time
 	Extra int                                      // per cent of time that the learner chose to have more; heeded in a study exam only
-	Draw  func(exam.History) ([]exam.Place, error) // the form
+	Draw  func(exam.History) ([]exam.Place, error) // the form; the history is the store's own and must neither be changed nor kept
 	Code  func(exam.AttemptID) string              // the code by which a visitor resumes; nil gives none
 }
 
@@ -136,13 +136,16 @@ func (t *tx) expose(a *exam.Attempt) error {
 		INSERT INTO exposures (item_id, uses, last_at) SELECT item_id, 1, $2 FROM slots WHERE attempt_id = $1
 		ON CONFLICT (item_id) DO UPDATE SET uses = exposures.uses + 1, last_at = excluded.last_at`,
 		a.ID, millis(a.Started))
+	for _, slot := range a.Slots {
+		t.exposed = append(t.exposed, slot.Item)
+	}
 	return err
 }
 
 // history tells what the learner had before and what is used most, and the
 // number of the next attempt.
 func (s *Store) history(t *tx, learner LearnerID, name string) (exam.History, int, error) {
-	h := exam.History{Seen: map[exam.ItemID]int{}, Recent: map[exam.ItemID]bool{}, Uses: map[exam.ItemID]int{}}
+	h := exam.History{Seen: map[exam.ItemID]int{}, Recent: map[exam.ItemID]bool{}}
 	number := 1
 	if err := t.row(`SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE learner_id = $1 AND exam = $2`, learner, name).Scan(&number); err != nil {
 		return h, 0, err
@@ -160,14 +163,26 @@ func (s *Store) history(t *tx, learner LearnerID, name string) (exam.History, in
 	if err != nil {
 		return h, 0, err
 	}
-	err = t.each(func(r *sql.Rows) error {
+	if s.uses == nil {
+		if s.uses, err = uses(t); err != nil {
+			return h, 0, err
+		}
+	}
+	h.Uses = s.uses
+	return h, number, nil
+}
+
+// uses reads how often each item has stood on a form.
+func uses(t *tx) (map[exam.ItemID]int, error) {
+	list := map[exam.ItemID]int{}
+	err := t.each(func(r *sql.Rows) error {
 		var id exam.ItemID
-		var uses int
-		err := r.Scan(&id, &uses)
-		h.Uses[id] = uses
+		var n int
+		err := r.Scan(&id, &n)
+		list[id] = n
 		return err
 	}, `SELECT item_id, uses FROM exposures`)
-	return h, number, err
+	return list, err
 }
 
 // Attempt returns one attempt of learner. If its time is over and nobody has

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"groundwork/exam"
 )
 
 // SetProgress notes that learner did what ref names, or takes that back. Doing
@@ -55,16 +57,10 @@ func (s *Store) ProgressRefs(ctx context.Context) (refs map[string]int, err erro
 }
 
 // ItemRefs returns every item that has stood on a form, with how often.
-func (s *Store) ItemRefs(ctx context.Context) (refs map[string]int, err error) {
+func (s *Store) ItemRefs(ctx context.Context) (refs map[exam.ItemID]int, err error) {
 	err = s.view(ctx, "read item refs", func(t *tx) error {
-		refs = map[string]int{}
-		return t.each(func(r *sql.Rows) error {
-			var id string
-			var n int
-			err := r.Scan(&id, &n)
-			refs[id] = n
-			return err
-		}, `SELECT item_id, uses FROM exposures`)
+		refs, err = uses(t)
+		return err
 	})
 	return refs, err
 }

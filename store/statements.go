@@ -68,6 +68,7 @@ type tx struct {
 	prepared *statements      // of the pool that the transaction is from; nil prepares none
 	fresh    []string         // queries that were run and are not prepared
 	kept     []exam.VersionID // that were stored here
+	exposed  []exam.ItemID    // that stood on a form here
 	answers  *memo            // outcomes of SQL answers, where the store has a runner
 }
 

@@ -66,10 +66,11 @@ type Store struct {
 	closed bool
 
 	watch  func(changes int, took time.Duration, err error)
-	items  versions    // item versions seen so far; they never change
-	kept   sync.Map    // the ids of those that are certainly stored
-	runner exam.Runner // of SQL answers; nil runs none
-	learn  Learn       // makes cards of graded attempts; nil leaves them
+	items  versions            // item versions seen so far; they never change
+	kept   sync.Map            // the ids of those that are certainly stored
+	uses   map[exam.ItemID]int // the table exposures, for the writer alone; nil until it is needed
+	runner exam.Runner         // of SQL answers; nil runs none
+	learn  Learn               // makes cards of graded attempts; nil leaves them
 }
 
 // Open opens the database file at path, creating it if need be, and brings

@@ -134,6 +134,9 @@ func (s *Store) commit(batch []*job) error {
 	for _, id := range w.kept {
 		s.kept.Store(id, true)
 	}
+	for _, id := range w.exposed {
+		s.uses[id]++
+	}
 	s.writing.prepare(ctx, w.fresh)
 	return nil
 }
@@ -155,7 +158,7 @@ func (t *tx) step(j *job) error {
 		return errors.Join(errLost, j.err, err)
 	}
 	if j.err == nil {
-		t.kept = append(t.kept, own.kept...)
+		t.kept, t.exposed = append(t.kept, own.kept...), append(t.exposed, own.exposed...)
 		return nil
 	}
 	if _, err := t.exec("RELEASE job"); err != nil {

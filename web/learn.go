@@ -78,7 +78,7 @@ func missed(site *Site, a *exam.Attempt, slot exam.Slot, it *exam.Item, d *store
 // the one remembered worst; none twice for one attempt.
 func sibling(site *Site, it *exam.Item, d *store.Deck, used map[practice.ID]bool) (practice.ID, bool) {
 	var of []*exam.Item
-	all := practiceItems(site.Bank, it.Skill)
+	all := site.Bank.Skill(exam.PracticePool, it.Skill)
 	for _, p := range all {
 		if p.Lesson == it.Lesson {
 			of = append(of, p)

@@ -53,13 +53,7 @@ type practiceResult struct {
 
 // practiceItems returns the practice items of a skill.
 func practiceItems(b *exam.Bank, skill string) []*exam.Item {
-	var out []*exam.Item
-	for _, it := range b.Pool(exam.PracticePool) {
-		if it.Skill == skill {
-			out = append(out, it)
-		}
-	}
-	return out
+	return slices.Clone(b.Skill(exam.PracticePool, skill))
 }
 
 // practiceItem asks one item, or sums a round up: GET

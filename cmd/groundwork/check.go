@@ -174,7 +174,7 @@ func missed(ctx context.Context, s *site, st *store.Store, w world) (n int, err 
 		return n, err
 	}
 	for _, id := range slices.Sorted(maps.Keys(items)) {
-		if s.bank.Item(exam.ItemID(id)) == nil {
+		if s.bank.Item(id) == nil {
 			fmt.Fprintf(w.stdout, "item %s: it stood on %d forms and the bank has it no longer; old attempts still show it\n", id, items[id])
 		}
 	}
