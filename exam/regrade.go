@@ -311,8 +311,8 @@ func (a *Attempt) grade(s *Slot) Grade {
 // sum adds up the score from the slots.
 func (a *Attempt) sum() {
 	a.Score, a.Max = 0, 0
-	for _, s := range a.Slots {
-		if !s.Dropped {
+	for i := range a.Slots {
+		if s := &a.Slots[i]; !s.Dropped {
 			a.Score += s.Points * s.Fraction
 			a.Max += s.Points
 		}

@@ -71,36 +71,42 @@ func DecodeResponse(s string) (r Response, err error) {
 // scored. Normal of what it returned is the same again. What is normal already
 // is returned as it is, and shares its memory with r.
 func (it *Item) Normal(r Response) (Response, error) {
-	if r.Blank() {
-		return Response{}, nil
+	var n Response
+	var err error
+	switch it.Type {
+	case Single, Multiple:
+		n.Choice, err = it.normalChoice(r.Choice)
+	case Ordering:
+		n.Choice, err = it.normalOrder(r.Choice)
+	case Matching, Cloze:
+		n.Pairs, err = it.normalPairs(r.Pairs)
+	default:
+		n.Text, err = it.normalText(r.Text)
 	}
-	n, err := it.normal(r)
-	if err != nil {
+	switch {
+	case err != nil:
 		return r, err
-	}
-	if n.Blank() {
+	case n.empty():
 		return Response{}, nil
 	}
 	return n, nil
 }
 
-func (it *Item) normal(r Response) (Response, error) {
-	switch it.Type {
-	case Single, Multiple, Ordering:
-		return it.normalChoice(r)
-	case Matching, Cloze:
-		return it.normalPairs(r)
-	}
-	text := clean(r.Text)
+// empty reports whether nothing at all is in r. For a normal response that is
+// to be blank.
+func (r Response) empty() bool { return len(r.Choice)+len(r.Text)+len(r.Pairs) == 0 }
+
+func (it *Item) normalText(text string) (string, error) {
+	text = clean(text)
 	if len(text) > MaxText {
-		return r, fmt.Errorf("%w: it is longer than %d characters", ErrResponse, MaxText)
+		return "", fmt.Errorf("%w: it is longer than %d characters", ErrResponse, MaxText)
 	}
 	if it.Type == Numeric && text != "" {
 		if _, err := it.Number.parse(text); err != nil {
-			return r, err
+			return "", err
 		}
 	}
-	return Response{Text: text}, nil
+	return text, nil
 }
 
 // clean returns what was typed as valid text without blanks at its ends.
@@ -109,25 +115,21 @@ func clean(text string) string {
 	return strings.TrimSpace(text)
 }
 
-func (it *Item) normalChoice(r Response) (Response, error) {
-	for _, id := range r.Choice {
+func (it *Item) normalChoice(ids []OptionID) ([]OptionID, error) {
+	for _, id := range ids {
 		if it.option(id) == nil {
-			return r, fmt.Errorf("%w: it has no option %q", ErrResponse, id)
+			return nil, fmt.Errorf("%w: it has no option %q", ErrResponse, id)
 		}
 	}
-	choice := r.Choice
-	if it.Type != Ordering && !ascending(choice) {
-		choice = slices.Clone(choice)
-		slices.Sort(choice)
-		choice = slices.Compact(choice)
+	if !ascending(ids) {
+		ids = slices.Clone(ids)
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
 	}
-	switch {
-	case it.Type == Single && len(choice) > 1:
-		return r, fmt.Errorf("%w: only one option can be chosen", ErrResponse)
-	case it.Type == Ordering && len(choice) > 0 && !it.permutation(choice):
-		return r, fmt.Errorf("%w: every entry stands in the order once", ErrResponse)
+	if it.Type == Single && len(ids) > 1 {
+		return nil, fmt.Errorf("%w: only one option can be chosen", ErrResponse)
 	}
-	return Response{Choice: choice}, nil
+	return ids, nil
 }
 
 // ascending reports whether ids are in order and each is there once.
@@ -138,6 +140,13 @@ func ascending(ids []OptionID) bool {
 		}
 	}
 	return true
+}
+
+func (it *Item) normalOrder(order []OptionID) ([]OptionID, error) {
+	if len(order) > 0 && !it.permutation(order) {
+		return nil, fmt.Errorf("%w: every entry stands in the order once", ErrResponse)
+	}
+	return order, nil
 }
 
 // permutation reports whether order holds each option of the item once.
@@ -153,21 +162,16 @@ func (it *Item) permutation(order []OptionID) bool {
 	return true
 }
 
-func (it *Item) normalPairs(r Response) (Response, error) {
-	pairs := r.Pairs
-	for _, v := range r.Pairs {
-		if c := clean(v); c == "" || c != v {
-			pairs = cleanPairs(r.Pairs)
-			break
-		}
-	}
+func (it *Item) normalPairs(pairs map[OptionID]string) (map[OptionID]string, error) {
 	for k, v := range pairs {
-		if it.Type == Matching && (it.option(k) == nil || choice(it.Choices, OptionID(v)) == nil) ||
-			it.Type == Cloze && !it.fitsBlank(k, v) {
-			return r, fmt.Errorf("%w: %q cannot be the answer to %q", ErrResponse, clip(v), k)
+		switch c := clean(v); {
+		case c == "" || c != v:
+			return it.normalPairs(cleanPairs(pairs))
+		case !it.fits(k, v):
+			return nil, fmt.Errorf("%w: %q cannot be the answer to %q", ErrResponse, clip(v), k)
 		}
 	}
-	return Response{Pairs: pairs}, nil
+	return pairs, nil
 }
 
 // cleanPairs returns pairs with clean texts, without those that are blank.
@@ -181,7 +185,11 @@ func cleanPairs(pairs map[OptionID]string) map[OptionID]string {
 	return out
 }
 
-func (it *Item) fitsBlank(k OptionID, v string) bool {
+// fits reports whether v can be the answer to stem or blank k.
+func (it *Item) fits(k OptionID, v string) bool {
+	if it.Type == Matching {
+		return it.option(k) != nil && choice(it.Choices, OptionID(v)) != nil
+	}
 	b := it.Blank(string(k))
 	return b != nil && (b.Typed && len(v) <= maxBlank || !b.Typed && choice(b.Options, OptionID(v)) != nil)
 }

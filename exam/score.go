@@ -49,14 +49,11 @@ func Score(it *Item, r Response, run Runner) Mark {
 		o := it.option(r.Choice[0])
 		return Mark{Fraction: all(o != nil && o.Key)}
 	}
-	if r.Blank() {
-		return Mark{Blank: true}
-	}
 	n, err := it.Normal(r)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Mark{}
-	}
-	if n.Blank() { // there was nothing in it that counts
+	case n.empty():
 		return Mark{Blank: true}
 	}
 	switch it.Type {
@@ -110,18 +107,16 @@ func scoreMultiple(it *Item, r Response) float64 {
 
 func scoreOrder(it *Item, r Response) float64 {
 	order := make([]int, len(r.Choice))
-	for i, id := range r.Choice {
-		order[i] = slices.IndexFunc(it.Options, func(o Option) bool { return o.ID == id })
+	for place := range it.Options {
+		order[slices.Index(r.Choice, it.Options[place].ID)] = place // normal: each is there once
 	}
 	return ScoreOrder(Absolute, len(it.Options), order)
 }
 
 func scorePairs(it *Item, r Response) float64 {
 	hits := 0
-	for _, o := range it.Options {
-		if OptionID(r.Pairs[o.ID]) == o.Match {
-			hits++
-		}
+	for i := range it.Options {
+		hits += count(OptionID(r.Pairs[it.Options[i].ID]) == it.Options[i].Match)
 	}
 	return float64(hits) / float64(len(it.Options))
 }
