@@ -128,7 +128,7 @@ func (p *parser) checkPatterns(it *Item, options []Option, bad func(what, mend s
 		return
 	}
 	for _, o := range options {
-		if _, err := pattern(o.Text, it.Case); err != nil {
+		if _, err := compile(o.Text, it.Case); err != nil {
 			bad(fmt.Sprintf("has the pattern %q: %v", o.Text, err), "write RE2 between slashes, or plain text with * for any run of characters")
 		}
 	}

@@ -15,11 +15,14 @@ var (
 	exponent = regexp.MustCompile(`(\d\.?)\s*[eE]\s*([+-]?\d)`)
 	sign     = regexp.MustCompile(`^([+-])\s+`)
 	quantity = regexp.MustCompile(`^([+-]?[\d.,_][\d.,_ ]*(?:e[+-]?\d+)?)\s*([^\d\s.,_].*)?$`)
+
+	typography = strings.NewReplacer("\u00a0", " ", "\u2009", " ", "\u202f", " ", "−", "-")
+	groups     = strings.NewReplacer(" ", "", ",", "", "_", "")
 )
 
 // tidy returns text with one form of minus, blank and exponent.
 func tidy(text string) string {
-	s := strings.NewReplacer("\u00a0", " ", "\u2009", " ", "\u202f", " ", "−", "-").Replace(text)
+	s := typography.Replace(text)
 	s = power.ReplaceAllString(strings.TrimSpace(s), "e")
 	return sign.ReplaceAllString(exponent.ReplaceAllString(s, "${1}e${2}"), "$1")
 }
@@ -32,7 +35,7 @@ func ParseNumber(text string) (float64, error) {
 	s := tidy(text)
 	switch {
 	case grouped.MatchString(s):
-		s = strings.NewReplacer(" ", "", ",", "", "_", "").Replace(s)
+		s = groups.Replace(s)
 	case strings.Contains(s, ",") && strings.ContainsAny(s, "0123456789"):
 		return 0, fmt.Errorf("%w: %q is not clear; write a point before decimals, as in 3.5", ErrResponse, clip(text))
 	case !plain.MatchString(s):

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -163,10 +164,33 @@ func scoreText(options []Option, text string, sensitive bool) Mark {
 	return Mark{}
 }
 
-// pattern compiles an accepted form: /RE2/, anchored, or text in which * is
+// patterns are the accepted forms that answers were compared with, compiled:
+// form and whether capitals matter, to *regexp.Regexp. There are as many as
+// authors have written.
+var patterns sync.Map
+
+type patternKey struct {
+	form      string
+	sensitive bool
+}
+
+// pattern is compile for a form of an item, which is compiled once.
+func pattern(form string, sensitive bool) (*regexp.Regexp, error) {
+	key := patternKey{form, sensitive}
+	if re, ok := patterns.Load(key); ok {
+		return re.(*regexp.Regexp), nil
+	}
+	re, err := compile(form, sensitive)
+	if err == nil {
+		patterns.Store(key, re)
+	}
+	return re, err
+}
+
+// compile reads an accepted form: /RE2/, anchored, or text in which * is
 // any run of characters but a line end and \* is a star. Backquotes around
 // the whole are for show and do not count.
-func pattern(form string, sensitive bool) (*regexp.Regexp, error) {
+func compile(form string, sensitive bool) (*regexp.Regexp, error) {
 	form = norm.NFC.String(strings.TrimSpace(form))
 	if len(form) > 1 && form[0] == '`' && form[len(form)-1] == '`' {
 		form = form[1 : len(form)-1]
