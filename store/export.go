@@ -20,6 +20,7 @@ type Export struct {
 	Browsers []time.Time // when each browser got a key to a visitor's work
 	SignIns  []SignIn    // without their tokens
 	Passkeys []Passkey   // without what checks them
+	Known    []Identity  // as whom a provider knows them
 	Progress []Done
 	Notes    []Note // empty ones too
 	Attempts []ExportedAttempt
@@ -80,7 +81,7 @@ func (s *Store) Export(ctx context.Context, learner LearnerID) (e Export, err er
 		if e.Extra, err = allowance(t, learner); err != nil {
 			return err
 		}
-		return errors.Join(e.readSignIns(t), e.readPasskeys(t), e.readWork(t), e.readPractice(t), e.readRuns(t), s.exportAttempts(t, &e))
+		return errors.Join(e.readSignIns(t), e.readWays(t), e.readWork(t), e.readPractice(t), e.readRuns(t), s.exportAttempts(t, &e))
 	})
 	return e, err
 }
@@ -105,11 +106,14 @@ func (e *Export) readSignIns(t *tx) error {
 	}, `SELECT agent, created_at, expires_at FROM sessions WHERE learner_id = $1 ORDER BY created_at, token_hash`, e.Learner.ID)
 }
 
-func (e *Export) readPasskeys(t *tx) (err error) {
-	e.Passkeys, err = passkeys(t, e.Learner.ID)
+func (e *Export) readWays(t *tx) (err error) {
+	if e.Passkeys, err = passkeys(t, e.Learner.ID); err != nil {
+		return err
+	}
 	for i := range e.Passkeys {
 		e.Passkeys[i].Data = ""
 	}
+	e.Known, err = identities(t, e.Learner.ID)
 	return err
 }
 

@@ -73,9 +73,17 @@ func (s *Store) UsePasskey(ctx context.Context, learner LearnerID, id, data stri
 	})
 }
 
-// RemovePasskey takes a passkey from an account, or returns [ErrNotFound].
+// RemovePasskey takes a passkey from an account, or returns [ErrNotFound]. It is
+// [ErrConflict] if nothing would be left to get in by.
 func (s *Store) RemovePasskey(ctx context.Context, learner LearnerID, id string) error {
 	return s.update(ctx, "remove passkey", func(t *tx) error {
-		return t.one(`DELETE FROM passkeys WHERE learner_id = $1 AND id = $2`, learner, id)
+		if err := t.one(`DELETE FROM passkeys WHERE learner_id = $1 AND id = $2`, learner, id); err != nil {
+			return err
+		}
+		w, err := ways(t, learner)
+		if err == nil && !w.Password && w.Passkeys == 0 && len(w.Identities) == 0 {
+			return ErrConflict // which takes it back
+		}
+		return err
 	})
 }
