@@ -44,6 +44,10 @@ func (s *Server) accountRoutes(handle func(string, page)) {
 	private("GET /verify/{task}/runs/{run}", s.taskRun)
 	private("GET /device", s.device)
 	private("POST /device", s.deviceDecide)
+	private("GET /account/oidc", s.openidStart)
+	private("GET /account/oidc/callback", s.openidCallback)
+	private("POST /account/oidc/connect", s.openidConnect)
+	private("POST /account/oidc/disconnect", s.openidDisconnect)
 	private("GET /account/data", s.accountData)
 	private("GET /account/delete", s.deleteForm)
 	private("POST /account/delete", s.deleteAccount)
@@ -55,11 +59,15 @@ type accountView struct {
 	Frame    ui.Frame
 	Learner  store.Learner
 	Notice   string
+	Fault    string // what is wrong with what was asked as a whole
 	Cells    []ui.Cell
 	Name     ui.Field
 	Current  ui.Field // password
 	New      ui.Field // password
+	Proof    ownerProof
 	SignIns  []signInView
+	Known    []identityView // to a provider
+	Connect  ui.Link        // to have a provider know the account; empty if none can
 	Passkeys passkeysView
 	Devices  []store.Token
 }
@@ -114,6 +122,12 @@ func (s *Server) newAccountView(r *http.Request, name string, f faults) (account
 	}
 	focusFault(&v.Name, &v.Current, &v.New)
 	v.Frame.Path = "/account" // the forms post to other addresses, which cannot be opened
+	ways, err := s.store.Ways(r.Context(), l.ID)
+	if err != nil {
+		return accountView{}, err
+	}
+	v.Proof = s.newProof(r, ways, "/account")
+	v.Known, v.Connect = s.newIdentities(ways)
 	if v.Passkeys, err = s.newPasskeysView(r, f); err != nil {
 		return accountView{}, err
 	}
@@ -169,8 +183,8 @@ func (s *Server) accountFaults(w http.ResponseWriter, r *http.Request, status in
 	return show(w, r, status, accountPage(v))
 }
 
-// accountPassword changes the password of whoever knows the one before, and
-// ends all other sign-ins: POST /account/password.
+// accountPassword changes the password of whoever is sure to own the account,
+// and ends all other sign-ins: POST /account/password.
 func (s *Server) accountPassword(w http.ResponseWriter, r *http.Request) error {
 	ctx, l := r.Context(), whoami(r.Context())
 	if !l.Registered() {
@@ -180,7 +194,7 @@ func (s *Server) accountPassword(w http.ResponseWriter, r *http.Request) error {
 	if fault := PasswordFault(password, l.Email); fault != "" {
 		return s.accountFaults(w, r, http.StatusUnprocessableEntity, l.Name, faults{"new": fault})
 	}
-	if _, err := s.admit(r, l.Email, r.PostFormValue("current")); err != nil {
+	if err := s.sure(r, l, r.PostFormValue("current")); err != nil {
 		text, status := refusal(w, err, "This is not the password of this account. Nothing was changed; try again.")
 		if text == "" {
 			return err
@@ -198,7 +212,7 @@ func (s *Server) accountPassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.log.InfoContext(ctx, "password changed", "learner", l.ID, "request", requestID(ctx))
-	if err := s.notify(w, r, "Your password is changed. You stay signed in here; all other sign-ins have ended."); err != nil {
+	if err := s.notify(w, r, "Your password is set. You stay signed in here; all other sign-ins have ended."); err != nil {
 		return err
 	}
 	return redirect(w, r, "/account")

@@ -13,6 +13,7 @@ type deleteView struct {
 	Frame    ui.Frame
 	Email    string // empty without an account
 	Password ui.Field
+	Proof    ownerProof
 	Gone     []string // what would go, in numbers
 	Open     bool     // an exam is open
 }
@@ -36,6 +37,11 @@ func (s *Server) showDelete(w http.ResponseWriter, r *http.Request, status int, 
 	v.Password = ui.Field{ID: "password", Label: "Your password, to be sure it is you", Type: "password", Err: fault, Required: true,
 		Attrs: map[string]any{"autocomplete": "current-password"}}
 	focusFault(&v.Password)
+	ways, err := s.store.Ways(r.Context(), l.ID)
+	if err != nil {
+		return err
+	}
+	v.Proof = s.newProof(r, ways, "/account/delete")
 	e, err := s.store.Export(r.Context(), l.ID)
 	if err != nil {
 		return err
@@ -61,14 +67,14 @@ func (v *deleteView) count(e store.Export) {
 }
 
 // deleteAccount removes who is asking with all that is theirs, at once: POST
-// /account/delete. Who has an account gives the password.
+// /account/delete. Who has an account shows that it is them.
 func (s *Server) deleteAccount(w http.ResponseWriter, r *http.Request) error {
 	l := whoami(r.Context())
 	if l.ID == 0 {
 		return errNobody
 	}
 	if l.Registered() {
-		if _, err := s.admit(r, l.Email, r.PostFormValue("password")); err != nil {
+		if err := s.sure(r, l, r.PostFormValue("password")); err != nil {
 			text, status := refusal(w, err, "This is not the password of this account. Nothing was deleted; try again.")
 			if text == "" {
 				return err

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -102,8 +103,9 @@ type entryView struct {
 	Email    ui.Field
 	Password ui.Field
 	Back     string
-	Passkeys bool // may be used here
-	Visitor  bool // this browser has work that no account has yet
+	Passkeys bool    // may be used here
+	Provider ui.Link // to sign in with the provider; empty if there is none
+	Visitor  bool    // this browser has work that no account has yet
 }
 
 // other is the address of the other page, which leads on to the same place.
@@ -116,7 +118,7 @@ func (v entryView) other(path string) string {
 
 func (s *Server) newEntryView(r *http.Request, title, description string) entryView {
 	v := entryView{Frame: s.described(r, title, description, "/account/sign-in"), Back: back(r, ""), Visitor: learner(r.Context()) != 0}
-	v.Frame.Main = "wrap slim"
+	v.Frame.Main, v.Provider = "wrap slim", s.provider(v.Back)
 	return v
 }
 
@@ -170,7 +172,7 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 			if err := s.notify(w, r, registeredText(r)); err != nil {
 				return err
 			}
-			return s.welcome(w, r, id)
+			return s.welcome(w, r, arrival{id, byPassword, s.now(), back(r, "/me")})
 		}
 		if f["email"], status = refusal(w, err, takenText); status == 0 {
 			return err
@@ -249,7 +251,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	email := strings.TrimSpace(r.PostFormValue("email"))
 	id, err := s.admit(r, email, r.PostFormValue("password"))
 	if err == nil {
-		return s.welcome(w, r, id)
+		return s.welcome(w, r, arrival{id, byPassword, s.now(), back(r, "/me")})
 	}
 	text, status := refusal(w, err, wrongText)
 	if text == "" {
@@ -258,28 +260,42 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	return show(w, r, status, signInPage(s.newSignInView(r, email, text)))
 }
 
-// welcome signs this browser in as id and shows the way on. Work of a visitor
-// is merged first; then a page says once what was.
-func (s *Server) welcome(w http.ResponseWriter, r *http.Request, id store.LearnerID) error {
-	merged, err := s.takeOver(r.Context(), id)
+// An arrival is a sign-in that is about to begin.
+type arrival struct {
+	id  store.LearnerID
+	way string    // by which they came, for the log
+	at  time.Time // when they showed who they are
+	to  string    // where to go on
+}
+
+// The ways in.
+const (
+	byPassword = "password"
+	byPasskey  = "passkey"
+	byOpenID   = "openid"
+)
+
+// welcome signs this browser in and shows the way on. Work of a visitor is
+// merged first; then a page says once what was.
+func (s *Server) welcome(w http.ResponseWriter, r *http.Request, a arrival) error {
+	merged, err := s.takeOver(r.Context(), a.id)
 	if err != nil {
 		return err
 	}
-	if err := s.beginSignIn(r, id); err != nil {
+	if err := s.beginSignIn(r, a); err != nil {
 		return err
 	}
 	if err := s.forgetKey(w, r); err != nil {
 		return err
 	}
-	to := back(r, "/me")
 	lines := mergedLines(merged)
 	if len(lines) == 0 {
-		return redirect(w, r, to)
+		return redirect(w, r, a.to)
 	}
 	if err := s.notify(w, r, strings.Join(lines, "\n")); err != nil {
 		return err
 	}
-	return redirect(w, r, "/account/merged?back="+url.QueryEscape(to))
+	return redirect(w, r, "/account/merged?back="+url.QueryEscape(a.to))
 }
 
 // takeOver merges the work of the visitor who is asking into the account of
@@ -296,14 +312,15 @@ func (s *Server) takeOver(ctx context.Context, id store.LearnerID) (store.Merged
 	return m, err
 }
 
-// beginSignIn makes a session of id with a new token.
-func (s *Server) beginSignIn(r *http.Request, id store.LearnerID) error {
+// beginSignIn makes a session with a new token.
+func (s *Server) beginSignIn(r *http.Request, a arrival) error {
 	if err := s.logins.RenewToken(r.Context()); err != nil {
 		return err
 	}
-	s.logins.Put(r.Context(), learnerKey, int64(id))
+	s.logins.Put(r.Context(), learnerKey, int64(a.id))
+	s.logins.Put(r.Context(), provenKey, a.at.UnixMilli())
 	s.logins.Put(r.Context(), agentKey, agentName(r.UserAgent()))
-	s.log.InfoContext(r.Context(), "signed in", "learner", id, "request", requestID(r.Context()))
+	s.log.InfoContext(r.Context(), "signed in", "learner", a.id, "way", a.way, "request", requestID(r.Context()))
 	return nil
 }
 

@@ -83,6 +83,8 @@ func refusal(w http.ResponseWriter, err error, wrong string) (sentence string, s
 		return fmt.Sprintf("There were too many tries. Wait %s, then send it again. Nothing is locked.", plural(wait.seconds(), "second", "seconds")), http.StatusTooManyRequests
 	case errors.Is(err, errWrong):
 		return wrong, http.StatusUnprocessableEntity
+	case errors.Is(err, errStale):
+		return "Nothing was changed. You signed in more than five minutes ago: sign in again first.", http.StatusUnprocessableEntity
 	}
 	return "", 0
 }

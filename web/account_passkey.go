@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/go-webauthn/webauthn/protocol"
@@ -20,53 +19,8 @@ import (
 	"groundwork/web/ui"
 )
 
-// A ceremony is WebAuthn's word for making a passkey or signing in with one.
-// It begins with a challenge, which the device signs within ceremonyAge.
-const (
-	ceremonyAge    = 5 * time.Minute
-	mostCeremonies = 10_000
-)
-
-var errCeremony = errors.New("no such challenge")
-
-// ceremonies are those that have begun, by challenge. They are kept in memory:
-// a challenge is good once, and not after a restart.
-type ceremonies struct {
-	mu   sync.Mutex
-	open map[string]webauthn.SessionData
-}
-
-// begin keeps a ceremony that ends at its Expires.
-func (c *ceremonies) begin(d *webauthn.SessionData, now time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.open) >= mostCeremonies {
-		for k, d := range c.open {
-			if now.After(d.Expires) {
-				delete(c.open, k)
-			}
-		}
-	}
-	if len(c.open) >= mostCeremonies {
-		return errWait{time.Minute}
-	}
-	d.Expires = now.Add(ceremonyAge)
-	c.open[d.Challenge] = *d
-	return nil
-}
-
-// take returns a ceremony once: whoever comes second finds none.
-func (c *ceremonies) take(challenge string, now time.Time) (webauthn.SessionData, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	d, ok := c.open[challenge]
-	delete(c.open, challenge)
-	if !ok || now.After(d.Expires) {
-		return d, errCeremony
-	}
-	d.Expires = time.Time{} // checked here, by the site's clock
-	return d, nil
-}
+// ceremonyAge is how long a device may take to sign a challenge.
+const ceremonyAge = 5 * time.Minute
 
 // A keyOwner is an account as WebAuthn sees it. It implements webauthn.User.
 type keyOwner struct {
@@ -125,11 +79,7 @@ func (s *Server) party(r *http.Request) (*webauthn.WebAuthn, error) {
 	if !s.passkeysWork(r) {
 		return nil, errBadInput // the page offers none
 	}
-	scheme := "http://"
-	if s.cfg.Secure {
-		scheme = "https://"
-	}
-	p, err := webauthn.New(&webauthn.Config{RPID: hostname(r), RPDisplayName: "groundwork", RPOrigins: []string{scheme + r.Host}})
+	p, err := webauthn.New(&webauthn.Config{RPID: hostname(r), RPDisplayName: "groundwork", RPOrigins: []string{s.origin(r)}})
 	if err != nil {
 		return nil, errors.Join(errBadInput, err) // the host that the request names is none
 	}
@@ -208,7 +158,8 @@ func (s *Server) ceremony(w http.ResponseWriter, r *http.Request, data *webauthn
 	if err := s.limits.take("passkey "+s.network(r), rate.Every(time.Second), 60, s.now()); err != nil {
 		return err
 	}
-	if err := s.ceremonies.begin(data, s.now()); err != nil {
+	data.Expires = time.Time{} // kept here, by the site's clock
+	if err := s.challenges.begin(data.Challenge, *data, s.now(), s.now().Add(ceremonyAge)); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -216,8 +167,8 @@ func (s *Server) ceremony(w http.ResponseWriter, r *http.Request, data *webauthn
 }
 
 // addPasskey gives the account a passkey that its device has made: POST
-// /account/passkeys. It asks for the password, as whatever opens the account
-// later does.
+// /account/passkeys. It has to be sure who asks, as with whatever opens the
+// account later.
 func (s *Server) addPasskey(w http.ResponseWriter, r *http.Request) error {
 	ctx, l := r.Context(), whoami(r.Context())
 	if !l.Registered() {
@@ -234,7 +185,7 @@ func (s *Server) addPasskey(w http.ResponseWriter, r *http.Request) error {
 	if fault := nameFault(name); fault != "" {
 		return s.accountFaults(w, r, http.StatusUnprocessableEntity, l.Name, faults{"passkey-name": fault})
 	}
-	if _, err := s.admit(r, l.Email, r.PostFormValue("passkey-password")); err != nil {
+	if err := s.sure(r, l, r.PostFormValue("passkey-password")); err != nil {
 		text, status := refusal(w, err, "This is not the password of this account. No passkey was added; try again.")
 		if text == "" {
 			return err
@@ -266,7 +217,7 @@ func (s *Server) madePasskey(r *http.Request, p *webauthn.WebAuthn, l store.Lear
 	if err != nil {
 		return store.Passkey{}, err
 	}
-	data, err := s.ceremonies.take(made.Response.CollectedClientData.Challenge, s.now())
+	data, err := s.challenges.take(made.Response.CollectedClientData.Challenge, s.now())
 	if err != nil {
 		return store.Passkey{}, err
 	}
@@ -289,7 +240,11 @@ func (s *Server) removePasskey(w http.ResponseWriter, r *http.Request) error {
 	if !l.Registered() {
 		return errNobody
 	}
-	if err := s.store.RemovePasskey(ctx, l.ID, r.PostFormValue("id")); err != nil && !errors.Is(err, store.ErrNotFound) {
+	err := s.store.RemovePasskey(ctx, l.ID, r.PostFormValue("id"))
+	if errors.Is(err, store.ErrConflict) {
+		return s.openidShow(w, r, http.StatusUnprocessableEntity, "", "It is the only way into this account. Set a password first. Nothing was changed.")
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	s.log.InfoContext(ctx, "passkey removed", "learner", l.ID, "request", requestID(ctx))
@@ -314,7 +269,7 @@ func (s *Server) signInPasskey(w http.ResponseWriter, r *http.Request) error {
 		return show(w, r, http.StatusUnprocessableEntity, signInPage(s.newSignInView(r, "",
 			"This passkey does not open an account here, or it took longer than five minutes. Try again, or sign in with your password.")))
 	}
-	return s.welcome(w, r, id)
+	return s.welcome(w, r, arrival{id, byPasskey, s.now(), back(r, "/me")})
 }
 
 // heldPasskey returns the account whose passkey has signed a challenge.
@@ -323,7 +278,7 @@ func (s *Server) heldPasskey(r *http.Request, p *webauthn.WebAuthn) (store.Learn
 	if err != nil {
 		return 0, err
 	}
-	data, err := s.ceremonies.take(signed.Response.CollectedClientData.Challenge, s.now())
+	data, err := s.challenges.take(signed.Response.CollectedClientData.Challenge, s.now())
 	if err != nil {
 		return 0, err
 	}

@@ -4,43 +4,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/go-webauthn/webauthn/webauthn"
-
 	"groundwork/store"
 )
-
-// S23: a challenge is good once, also for many who come at once, and for five
-// minutes.
-func TestChallengesAreGoodOnce(t *testing.T) {
-	t.Parallel()
-	c := ceremonies{open: map[string]webauthn.SessionData{}}
-	for _, name := range []string{"raced", "late"} {
-		if err := c.begin(&webauthn.SessionData{Challenge: name}, start); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var good atomic.Int32
-	var wg sync.WaitGroup
-	for range 50 {
-		wg.Go(func() {
-			if _, err := c.take("raced", start); err == nil {
-				good.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	if good.Load() != 1 {
-		t.Errorf("a challenge was good %d times", good.Load())
-	}
-	if _, err := c.take("late", start.Add(ceremonyAge+time.Millisecond)); err == nil {
-		t.Error("a challenge is good after its time")
-	}
-}
 
 // What is no passkey opens nothing and adds nothing; one of somebody else is
 // not removed; over plain HTTP none is offered.

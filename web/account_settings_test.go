@@ -99,7 +99,7 @@ func TestPasswordChange(t *testing.T) {
 	}
 	before := b.cookie(loginCookie)
 	r := b.do("/account/password", url.Values{"current": {passphrase}, "new": {fresh}})
-	if got := text(r.doc(t).Find("[role=status]")); r.at != "/account" || !strings.Contains(got, "Your password is changed.") {
+	if got := text(r.doc(t).Find("[role=status]")); r.at != "/account" || !strings.Contains(got, "Your password is set.") {
 		t.Errorf("ends at %s and says %q", r.at, got)
 	}
 	if got := []bool{b.signedIn(), phone.signedIn()}; !slices.Equal(got, []bool{true, false}) {

@@ -58,6 +58,7 @@ type exportView struct {
 	Browsers []time.Time     `json:"browsers,omitempty"` // when each got its key
 	SignIns  []exportSignIn  `json:"sign_ins"`
 	Passkeys []exportPasskey `json:"passkeys,omitempty"`
+	Known    []exportKnown   `json:"identities,omitempty"`
 	Progress []exportDone    `json:"progress"`
 	Notes    []exportNote    `json:"notes"`
 	Attempts []exportAttempt `json:"attempts"`
@@ -86,6 +87,15 @@ type exportPasskey struct {
 	Name    string    `json:"name"`
 	Created time.Time `json:"created"`
 	Used    time.Time `json:"used,omitzero"`
+}
+
+// exportKnown is whom an OpenID Connect provider knows an account as.
+type exportKnown struct {
+	Issuer    string    `json:"issuer"`
+	Subject   string    `json:"subject"`
+	Label     string    `json:"label"`
+	Connected time.Time `json:"connected"`
+	Used      time.Time `json:"used,omitzero"`
 }
 
 type exportDone struct {
@@ -178,6 +188,9 @@ func newExportView(e store.Export, item func(exam.VersionID) *exam.Item) exportV
 	}
 	for _, p := range e.Passkeys {
 		v.Passkeys = append(v.Passkeys, exportPasskey{p.Name, p.Created, p.Used})
+	}
+	for _, i := range e.Known {
+		v.Known = append(v.Known, exportKnown(i))
 	}
 	for _, d := range e.Progress {
 		v.Progress = append(v.Progress, exportDone(d))

@@ -28,6 +28,7 @@ const (
 	loginCookie   = "login"
 	draftCookie   = "fit" // the answers to a fit test that is not finished
 	noticeCookie  = "notice"
+	openidCookie  = "openid" // names a crossing; holds nothing
 
 	visitorAge = 365 * 24 * time.Hour
 	draftAge   = 30 * 24 * time.Hour
@@ -36,6 +37,7 @@ const (
 	keyKey     = "key"     // in the visitor's cookie
 	learnerKey = "learner" // in a sign-in
 	agentKey   = "agent"   // in a sign-in
+	provenKey  = "proven"  // in a sign-in: when its owner showed who they are
 )
 
 // Keys are the secrets of a site. They are made once and kept beside the

@@ -132,6 +132,12 @@ func (l *limits) ask(network string, now time.Time) error {
 	return l.take("ask "+network, rate.Every(10*time.Second), 10, now)
 }
 
+// openid allows a network to begin or end signing in with the provider: sixty
+// at once, then one a second.
+func (l *limits) openid(network string, now time.Time) error {
+	return l.take("openid "+network, rate.Every(time.Second), 60, now)
+}
+
 // device allows a network to ask for device codes: ten at once, then one a
 // minute.
 func (l *limits) device(network string, now time.Time) error {

@@ -31,6 +31,11 @@ var keptOut = map[door]map[string]int{
 // doors has every route, in the order in which they are tried: what ends the
 // attempt comes after what needs it open, and what ends a sign-in last. The
 // {id} of an exam is the owner's attempt.
+//
+// GET /account/oidc/callback is the one GET that changes something for good: it
+// signs in whoever comes back from the provider, and makes their account. It
+// may, because another site cannot have a browser do it: see [Server.openidCallback]
+// and the tests there. Here, without a provider, there is no such page.
 var doors = []struct {
 	door   door
 	routes string
@@ -40,8 +45,8 @@ var doors = []struct {
 		GET /fit|GET /fit/{n}|POST /fit/{n}|GET /fit/result|POST /fit/again|POST /theme|/favicon.svg|/favicon.ico|GET /healthz|GET /readyz|
 		POST /progress|POST /notes|GET /me|GET /exam|GET /exam/rehearsal|POST /exam/resume|
 		GET /account/register|POST /account/register|GET /account/sign-in|POST /account/sign-in|POST /account/sign-in/options|POST /account/sign-in/passkey|GET /account/merged|GET /account|GET /account/data|
-		GET /device|GET /download|GET /download/{file}|GET /verify/{task}/runs/{run}|GET /account/delete|POST /account/delete|GET /account/deleted`},
-	{members, `POST /account/name|POST /account/password|POST /account/sign-ins/end|POST /account/passkeys|POST /account/passkeys/options|POST /account/passkeys/remove|
+		GET /account/oidc|GET /account/oidc/callback|POST /account/oidc/connect|GET /device|GET /download|GET /download/{file}|GET /verify/{task}/runs/{run}|GET /account/delete|POST /account/delete|GET /account/deleted`},
+	{members, `POST /account/name|POST /account/password|POST /account/sign-ins/end|POST /account/passkeys|POST /account/passkeys/options|POST /account/passkeys/remove|POST /account/oidc/disconnect|
 		POST /account/devices/end|POST /device`},
 	{owner, `GET /exam/{id}|GET /exam/{id}/{n}|GET /exam/{id}/items|GET /exam/{id}/clock|GET /exam/{id}/review|PUT /exam/{id}/slots/{n}|POST /exam/{id}/{n}|
 		GET /exam/{id}/log|POST /exam/{id}/submit|GET /exam/{id}/over|GET /exam/{id}/result|GET /exam/{id}/result.json|GET /exam/{id}/result.csv`},

@@ -35,6 +35,7 @@ import (
 	"groundwork/quiz/practice"
 	"groundwork/static"
 	"groundwork/store"
+	"groundwork/web/openid"
 )
 
 // A Site is the content that a Server shows, checked and whole.
@@ -64,7 +65,8 @@ type Server struct {
 	drafts     *sessions.CookieStore
 	places     *sessions.CookieStore
 	limits     *limits
-	ceremonies ceremonies
+	challenges *ceremonies[webauthn.SessionData] // for passkeys
+	crossings  *ceremonies[crossing]             // to the provider and back
 	readiness  readiness
 	handler    http.Handler
 	patterns   []string      // of every route, for the test that walks them
@@ -81,6 +83,7 @@ type Config struct {
 	Model     ask.Model        // composes answers; nil quotes only
 	ModelIs   string           // its name, shown to readers
 	Proxies   int              // how many trusted proxies add to X-Forwarded-For
+	OpenID    *openid.Provider // signs people in; nil if none does
 	SQL       *sqlrun.Runner   // runs the queries of SQL items; nil is one of its own
 	Downloads fs.FS            // what make release built, for learners; nil offers nothing
 	Metrics   *Metrics         // count requests; nil counts nothing
@@ -100,7 +103,8 @@ func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, err
 	if cfg.SQL == nil {
 		cfg.SQL = sqlrun.New(sqlrun.Options{})
 	}
-	s := &Server{store: st, log: log, cfg: cfg, assets: assets, limits: newLimits(), judging: make(chan struct{}, judges), ceremonies: ceremonies{open: map[string]webauthn.SessionData{}}}
+	s := &Server{store: st, log: log, cfg: cfg, assets: assets, limits: newLimits(), judging: make(chan struct{}, judges),
+		challenges: newCeremonies[webauthn.SessionData](), crossings: newCeremonies[crossing]()}
 	s.logins = s.newLogins()
 	s.visitors = s.newCookies(visitorAge, "/")
 	s.drafts = s.newCookies(draftAge, "/fit")

@@ -16,28 +16,30 @@ import (
 // (content, exam, quiz) imports nothing of ours, the store imports the domain,
 // the web imports both, and only the program imports the web.
 var mayImport = map[string][]string{
-	"static":             {},
-	"content/source":     {}, // the files that authors write: a leaf for content, exam and quiz
-	"content/search":     {},
-	"content/ask":        {"content/search"},
-	"content/diagram":    {},
-	"content/sample":     {"content", "content/source"},
-	"content":            {"content/diagram", "content/search", "content/source"},
-	"exam":               {"content/source"},
-	"exam/lint":          {"content/search", "content/source", "exam"}, // search for its stems
-	"exam/analysis":      {"exam"},
-	"exam/sqlrun":        {"exam"},
-	"exam/verify":        {"content/source"},
-	"exam/verify/ref":    {"exam/verify", "exam/verify/ref"}, // reference solutions and their planted faults: for tests only
-	"quiz":               {"content/source"},
-	"quiz/practice":      {},
-	"quiz/practice/anki": {},
-	"store":              {"content", "exam", "quiz", "quiz/practice"},
-	"store/storetest":    {"store"},
-	"web/ui":             {},
-	"web":                {"content", "content/ask", "content/search", "exam", "exam/analysis", "exam/sqlrun", "exam/verify", "quiz", "quiz/practice", "quiz/practice/anki", "static", "store", "web/ui"},
-	"cmd/bench":          {"content", "content/search", "exam", "store"}, // measures the program from outside; what it imports fills stores and is compared with
-	"cmd/groundwork":     {"content", "content/ask", "content/sample", "content/source", "exam", "exam/analysis", "exam/lint", "exam/sqlrun", "exam/verify", "quiz", "store", "web"},
+	"static":                {},
+	"content/source":        {}, // the files that authors write: a leaf for content, exam and quiz
+	"content/search":        {},
+	"content/ask":           {"content/search"},
+	"content/diagram":       {},
+	"content/sample":        {"content", "content/source"},
+	"content":               {"content/diagram", "content/search", "content/source"},
+	"exam":                  {"content/source"},
+	"exam/lint":             {"content/search", "content/source", "exam"}, // search for its stems
+	"exam/analysis":         {"exam"},
+	"exam/sqlrun":           {"exam"},
+	"exam/verify":           {"content/source"},
+	"exam/verify/ref":       {"exam/verify", "exam/verify/ref"}, // reference solutions and their planted faults: for tests only
+	"quiz":                  {"content/source"},
+	"quiz/practice":         {},
+	"quiz/practice/anki":    {},
+	"store":                 {"content", "exam", "quiz", "quiz/practice"},
+	"store/storetest":       {"store"},
+	"web/ui":                {},
+	"web/openid":            {},
+	"web/openid/openidtest": {}, // a provider for tests
+	"web":                   {"content", "content/ask", "content/search", "exam", "exam/analysis", "exam/sqlrun", "exam/verify", "quiz", "quiz/practice", "quiz/practice/anki", "static", "store", "web/openid", "web/ui"},
+	"cmd/bench":             {"content", "content/search", "exam", "store"}, // measures the program from outside; what it imports fills stores and is compared with
+	"cmd/groundwork":        {"content", "content/ask", "content/sample", "content/source", "exam", "exam/analysis", "exam/lint", "exam/sqlrun", "exam/verify", "quiz", "store", "web", "web/openid"},
 }
 
 // house maps each reference solution of exam/verify onto the one place for all of them.

@@ -22,6 +22,7 @@ import (
 	"groundwork/exam/sqlrun"
 	"groundwork/store"
 	"groundwork/web"
+	"groundwork/web/openid"
 )
 
 // options are the settings of groundwork serve.
@@ -30,6 +31,7 @@ type options struct {
 	dev, secure              bool
 	proxies                  int
 	askURL, askModel, askKey string
+	provider                 openid.Config
 	metrics, log             string
 	downloads                string
 	selfTest                 hour
@@ -49,6 +51,10 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.askURL, "ask-url", "", "base `address` of an OpenAI-compatible endpoint that composes answers in Ask; empty quotes only")
 	f.StringVar(&o.askModel, "ask-model", "", "`name` of the model at -ask-url, shown to readers")
 	f.StringVar(&o.askKey, "ask-key", "", "`key` for -ask-url; better given as GROUNDWORK_ASK_KEY")
+	f.StringVar(&o.provider.Issuer, "oidc-issuer", "", "`address` of an OpenID Connect provider with which people may sign in too; empty for none")
+	f.StringVar(&o.provider.Client, "oidc-client", "", "`id` under which the provider at -oidc-issuer knows this site")
+	f.StringVar(&o.provider.Secret, "oidc-secret", "", "`secret` for -oidc-issuer, if it gave one; better given as GROUNDWORK_OIDC_SECRET")
+	f.StringVar(&o.provider.Name, "oidc-name", "", "`name` of the provider, for people (default: the host of -oidc-issuer)")
 	f.StringVar(&o.metrics, "metrics", "", "private `address` on which Prometheus finds /metrics; empty for none")
 	f.StringVar(&o.log, "log", "text", "`format` of the log: text or json")
 	f.StringVar(&o.downloads, "downloads", "", "`folder` that make release built, to offer the program to learners")
@@ -111,8 +117,20 @@ func (o *options) consistent() error {
 		return errors.New("-dev reads a folder again when it changes: give it one with -content")
 	case (o.askURL == "") != (o.askModel == ""):
 		return errors.New("-ask-url and -ask-model belong together: give both or neither")
+	case o.provider.Issuer == "" && o.provider != (openid.Config{}):
+		return errors.New("-oidc-client, -oidc-secret and -oidc-name say more of a provider: name it with -oidc-issuer")
+	case o.provider.Issuer != "" && o.provider.Client == "":
+		return errors.New("-oidc-issuer needs -oidc-client, the id under which the provider knows this site")
+	case o.provider.Issuer != "" && !o.secure && !o.here():
+		return errors.New("-oidc-issuer needs -secure, since the provider sends people back over HTTPS; without it the site has to listen on localhost (-addr localhost:8080)")
 	}
 	return nil
+}
+
+// here reports whether only this very machine reaches the site without a proxy.
+func (o *options) here() bool {
+	host, _, err := net.SplitHostPort(o.addr)
+	return err == nil && openid.Local(host)
 }
 
 // openOwn opens a database that no other site has open, until done is called.
@@ -138,6 +156,13 @@ func (o *options) config(keys web.Keys) (web.Config, error) {
 			return c, fmt.Errorf("-downloads: %s is no folder; make release makes one", o.downloads)
 		}
 		c.Downloads = os.DirFS(o.downloads)
+	}
+	if o.provider.Issuer != "" {
+		p, err := openid.New(o.provider, c.Now)
+		if err != nil {
+			return c, fmt.Errorf("-oidc-issuer: %w", err)
+		}
+		c.OpenID = p
 	}
 	if o.askURL == "" {
 		return c, nil
