@@ -31,6 +31,14 @@ func TestOpenIDMeetsAnAccount(t *testing.T) {
 	if r := send(s.browser(t), passphrase); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Begin again") {
 		t.Errorf("from another browser: %d", r.status)
 	}
+	if r := b.do("/account/oidc/callback?code=x", nil); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "did not begin in this browser") {
+		t.Errorf("what waits for a password passes for what waits for the provider: %d", r.status)
+	}
+	b.callback("/account/oidc")
+	if r := send(b, passphrase); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "Begin again") {
+		t.Errorf("what waits for the provider passes for what waits for a password: %d", r.status)
+	}
+	b.do("/account/oidc?back=/path", nil)
 	r = send(b, "wrong wrong")
 	if got := text(r.doc(t).Find("#password-error")); r.status != http.StatusUnprocessableEntity || !strings.Contains(got, "not the password of that account") {
 		t.Errorf("a wrong password: %d, %q", r.status, got)

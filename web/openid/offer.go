@@ -85,15 +85,11 @@ const largest = 1 << 20
 // newClient returns a client that goes where it was told and nowhere else, does
 // not wait long and reads no more than it can use.
 func newClient() *http.Client {
-	return &http.Client{
-		Timeout:       patience,
-		Transport:     bounded{http.DefaultTransport.(*http.Transport).Clone()},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return &http.Client{Timeout: patience, Transport: bounded{http.DefaultTransport.(*http.Transport).Clone()}}
 }
 
-// bounded reads responses whole, and makes errors of those that the libraries
-// above would quote.
+// bounded reads responses whole, and makes errors of those that would be
+// followed elsewhere or quoted by the libraries above.
 type bounded struct{ http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
@@ -103,7 +99,7 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	if r.Method == http.MethodGet && resp.StatusCode != http.StatusOK || resp.StatusCode >= 500 {
+	if kind := resp.StatusCode / 100; kind != 2 && (kind != 4 || r.Method == http.MethodGet) { // a refused code has words to be read
 		return nil, fmt.Errorf("it replied with %d", resp.StatusCode)
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, largest+1))

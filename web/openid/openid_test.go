@@ -122,6 +122,24 @@ func TestVerifierAndNonce(t *testing.T) {
 	}
 }
 
+// S18: no redirect is followed, least of all with the secret.
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	followed := false
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		followed = followed || r.URL.Path == "/elsewhere"
+		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+	}))
+	defer server.Close()
+	resp, err := newClient().PostForm(server.URL, url.Values{"client_secret": {"x"}})
+	if err == nil {
+		resp.Body.Close()
+	}
+	if err == nil || followed {
+		t.Errorf("followed: %t, error %v", followed, err)
+	}
+}
+
 // S14, S18: a provider that hangs, is gone, redirects, says too much or names
 // addresses that others could listen to is down, soon, and its words are cut.
 func TestDown(t *testing.T) {
@@ -137,11 +155,11 @@ func TestDown(t *testing.T) {
 		reply http.HandlerFunc
 		want  string
 	}{
-		{"hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "Timeout"},
+		{"hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "exceeded"},
 		{"trickles", func(w http.ResponseWriter, r *http.Request) {
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
-		}, "deadline exceeded"},
+		}, "exceeded"},
 		{"redirects", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, "replied with 302"},
 		{"is missing", http.NotFound, "replied with 404"},
 		{"says too much", says(strings.Repeat(" ", largest+1)), "more than 1048576 bytes"},
