@@ -44,7 +44,11 @@ func (s *Server) openidAsk(w http.ResponseWriter, r *http.Request, status int, c
 	}
 	v.Frame = s.described(r, "Connect "+v.Name, "Connect the sign-in of another service with your groundwork account, so that both ways lead to the same work.", "")
 	v.Frame.Path, v.Frame.Main = "/account", "wrap slim"
-	v.Password = ui.Field{ID: "password", Label: "Password of that account", Type: "password", Err: fault, Required: true, Attrs: map[string]any{"autocomplete": "current-password"}}
+	label := "Password of that account"
+	if v.Own {
+		label = "Your password, to be sure it is you"
+	}
+	v.Password = ui.Field{ID: "password", Label: label, Type: "password", Err: fault, Required: true, Attrs: map[string]any{"autocomplete": "current-password"}}
 	focusFault(&v.Password)
 	return show(w, r, status, connectPage(v))
 }

@@ -112,7 +112,7 @@ func TestOpenIDConnectsFromSettings(t *testing.T) {
 		t.Errorf("connected without the password: %v", known)
 	}
 	r := connect(passphrase)
-	if got := text(r.doc(t).Find("table[class=table]").Eq(1)); r.at != "/account" || !strings.Contains(got, "Example Loginboss@example.net") {
+	if got := text(r.doc(t).Find("table[class=table]").Eq(1)); r.at != "/account" || !strings.Contains(got, "Example Loginboss@example.net, since 14 June 2026") {
 		t.Errorf("ends at %s and shows %q", r.at, got)
 	}
 
