@@ -144,11 +144,10 @@ func TestRedirects(t *testing.T) {
 // addresses that others could listen to is down, soon, and its words are cut.
 func TestDown(t *testing.T) {
 	t.Parallel()
-	var reply http.HandlerFunc
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { reply(w, r) }))
-	defer server.Close()
 	says := func(text string) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) }
+		return func(w http.ResponseWriter, r *http.Request) {
+			_, _ = w.Write([]byte(strings.Replace(text, "ISSUER", "http://"+r.Host, 1)))
+		}
 	}
 	tests := []struct {
 		about string
@@ -165,11 +164,12 @@ func TestDown(t *testing.T) {
 		{"says too much", says(strings.Repeat(" ", largest+1)), "more than 1048576 bytes"},
 		{"says nonsense", says("<html>\nno\x00thing"), "failed to decode"},
 		{"is another", says(`{"issuer": "https://evil.example"}`), "did not match"},
-		{"names no addresses", says(`{"issuer": "` + server.URL + `"}`), "not https://"},
-		{"names one in the open", says(`{"issuer": "` + server.URL + `", "authorization_endpoint": "https://x", "token_endpoint": "http://x.example/", "jwks_uri": "https://x"}`), `"http://x.example/", which is not https://`},
+		{"names no addresses", says(`{"issuer": "ISSUER"}`), "not https://"},
+		{"names one in the open", says(`{"issuer": "ISSUER", "authorization_endpoint": "https://x", "token_endpoint": "http://x.example/", "jwks_uri": "https://x"}`), `"http://x.example/", which is not https://`},
 	}
 	for _, tt := range tests {
-		reply = tt.reply
+		server := httptest.NewServer(tt.reply)
+		defer server.Close()
 		p, err := New(Config{Issuer: server.URL, Client: "c"}, clock)
 		if err != nil {
 			t.Fatal(err)
