@@ -28,7 +28,7 @@ func startSite(ctx context.Context, binary, db string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{exec.CommandContext(ctx, binary, "serve", "-addr", addr, "-db", db, "-proxies", "1"), addr, db}
+	p := &process{exec.CommandContext(ctx, binary, "serve", "-addr", addr, "-db", db, "-proxies", "1", "-self-test", "never"), addr, db}
 	log, err := os.Create(filepath.Join(filepath.Dir(db), "server.log"))
 	if err != nil {
 		return nil, err

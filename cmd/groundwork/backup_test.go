@@ -125,7 +125,9 @@ func TestNightlyIsDue(t *testing.T) {
 		{"before the hour", day(22, 3, 31), day(23, 3, 29), false},
 		{"at the hour", day(22, 3, 31), day(23, 3, 30), true},
 		{"done tonight", day(23, 3, 30), day(23, 3, 31), false},
-		{"nobody was there at the hour", day(22, 3, 31), day(23, 9, 0), true},
+		{"nobody was there at the hour", day(22, 3, 31), day(23, 6, 0), true},
+		{"nobody was there all night", day(22, 3, 31), day(23, 9, 0), false},
+		{"nobody is ever there at night", day(20, 3, 31), day(23, 9, 0), true},
 		{"the clock jumped back", day(23, 3, 30), day(22, 12, 0), false},
 		{"the clock jumped a month", day(1, 3, 30), day(23, 3, 29), true},
 	}

@@ -108,9 +108,17 @@ func (h *hour) String() string {
 	return time.Time{}.Add(h.after).Format("15:04")
 }
 
+// A job of the night that was missed at its hour is made up for within the same
+// night, and by day only after some nights: it may take minutes of a processor,
+// which somebody in an exam would notice.
+const (
+	night  = 3 * time.Hour
+	nights = 3 * 24 * time.Hour
+)
+
 // due reports whether something that was done last at last is to be done now:
-// once after each passing of the hour, later if nobody was there at the time.
-// A clock that jumped back does it no second time.
+// once after each passing of the hour. A clock that jumped back does it no
+// second time.
 func (h *hour) due(last, now time.Time) bool {
 	if h.never {
 		return false
@@ -119,7 +127,7 @@ func (h *hour) due(last, now time.Time) bool {
 	if passed.After(now) {
 		passed = passed.AddDate(0, 0, -1)
 	}
-	return last.Before(passed)
+	return last.Before(passed) && now.Before(passed.Add(night)) || now.Sub(last) > nights
 }
 
 // nightly tests once a night that everything stored can be taken out and put
