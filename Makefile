@@ -3,7 +3,7 @@
 
 LINT = go tool -modfile=cmd/tools/go.mod staticcheck
 
-.PHONY: all generate check test browser build release bench
+.PHONY: all generate check test browser build release bench pocketbase
 
 all: check build
 
@@ -37,6 +37,10 @@ build:
 # make bench BENCH="-only answer,browse -rounds 3"
 bench: build
 	go run ./cmd/bench -binary ./groundwork $(BENCH)
+
+# A peer to measure beside: make bench BENCH="-pocketbase ./pocketbase".
+pocketbase:
+	cd cmd/bench/pocketbase && CGO_ENABLED=0 go build -trimpath -ldflags=-s -o ../../../pocketbase .
 
 # The program for learners, for each system, with checksums: what
 # groundwork serve -downloads dist offers.

@@ -42,6 +42,7 @@ func main() {
 // settings are what the command line sets.
 type settings struct {
 	binary, full, only string
+	pocketbase         string
 	rounds             int
 	each               time.Duration
 	sitters            int
@@ -62,6 +63,7 @@ func run(ctx context.Context, args []string) error {
 	f.StringVar(&o.binary, "binary", "./groundwork", "the `program` to measure")
 	f.StringVar(&o.only, "only", "", "comma-separated `names`, or beginnings of names, of the scenarios to run (default: all)")
 	f.StringVar(&o.full, "full", "", "database `file` made by fill: run scenarios on it beside an empty one, in place of their baselines")
+	f.StringVar(&o.pocketbase, "pocketbase", "", "the `program` that make pocketbase builds: save answers beside it")
 	f.IntVar(&o.rounds, "rounds", 5, "`number` of rounds; each measures both sides once")
 	f.DurationVar(&o.each, "each", 2*time.Second, "how `long` each side runs in a round")
 	f.IntVar(&o.sitters, "sitters", 10_000, "`number` of people in the scenario sitters")

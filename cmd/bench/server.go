@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -19,6 +20,8 @@ type process struct {
 	cmd  *exec.Cmd
 	addr string
 	db   string // of groundwork; empty for a baseline
+
+	alive string // the path that tells whether it answers; empty is /healthz
 }
 
 // startSite runs groundwork on a store. Every client may say which network it
@@ -28,7 +31,8 @@ func startSite(ctx context.Context, binary, db string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{exec.CommandContext(ctx, binary, "serve", "-addr", addr, "-db", db, "-proxies", "1", "-self-test", "never"), addr, db}
+	cmd := exec.CommandContext(ctx, binary, "serve", "-addr", addr, "-db", db, "-proxies", "1", "-self-test", "never")
+	p := &process{cmd: cmd, addr: addr, db: db}
 	log, err := os.Create(filepath.Join(filepath.Dir(db), "server.log"))
 	if err != nil {
 		return nil, err
@@ -47,7 +51,7 @@ func (p *process) start() error {
 	for range 2000 {
 		c, err := dial(p.addr)
 		if err == nil {
-			r, err := c.get("/healthz", "")
+			r, err := c.get(cmp.Or(p.alive, "/healthz"), "")
 			c.close()
 			if err == nil && r.status == 200 {
 				return nil

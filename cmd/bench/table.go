@@ -66,6 +66,8 @@ type bench struct {
 	dir  string
 	site *process
 	made map[string]any // what scenarios share: people, accounts
+
+	after []func() // ends what scenarios have started
 }
 
 func newBench(ctx context.Context, o settings) (_ *bench, err error) {
@@ -78,6 +80,9 @@ func newBench(ctx context.Context, o settings) (_ *bench, err error) {
 }
 
 func (b *bench) close() {
+	for _, end := range b.after {
+		end()
+	}
 	if b.site != nil {
 		b.site.stop()
 	}
@@ -87,7 +92,11 @@ func (b *bench) close() {
 // all runs every wanted scenario beside its baseline and prints the table.
 func (b *bench) all() error {
 	fmt.Print(head)
-	for _, sc := range scenarios() {
+	list := scenarios()
+	if b.set.pocketbase != "" {
+		list = append(list, besidePocketBase(b.set.pocketbase))
+	}
+	for _, sc := range list {
 		if !b.set.wanted(sc.name) {
 			continue
 		}
