@@ -17,8 +17,6 @@ import (
 	"io/fs"
 	"strings"
 	"time"
-
-	"groundwork/content/search"
 )
 
 //go:embed guide skill lesson project task item
@@ -356,7 +354,6 @@ type Library struct {
 	Pages     map[string]*Page // every other guidance page, by slug
 	Skills    []*Skill         // in order
 	Projects  []*Project       // in order
-	Sections  []search.Section // everything, for search
 	Updated   time.Time        // the newest review date
 
 	skills   map[string]*Skill

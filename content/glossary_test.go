@@ -38,7 +38,7 @@ func TestGlossary(t *testing.T) {
 		last = strings.ToLower(p.Heading)
 	}
 	found := false
-	for _, s := range lib.Sections {
+	for _, s := range lib.Sections() {
 		found = found || s.URL == "/guide/glossary#write-skew" && s.Heading == "write skew"
 	}
 	if !found {

@@ -7,12 +7,11 @@ import (
 	"groundwork/content/search"
 )
 
-// index gathers everything that can be found.
-func (l *loader) index() {
-	lib := l.lib
+// Sections gathers everything that can be found, for search.
+func (lib *Library) Sections() (list []search.Section) {
 	add := func(url, page, kind, heading, text string) {
 		if text = strings.TrimSpace(text); text != "" {
-			lib.Sections = append(lib.Sections, search.Section{URL: url, Page: page, Kind: kind, Heading: heading, Text: text})
+			list = append(list, search.Section{URL: url, Page: page, Kind: kind, Heading: heading, Text: text})
 		}
 	}
 	parts := func(url, page, kind string, list []Part) {
@@ -28,7 +27,7 @@ func (l *loader) index() {
 			add(at, page, kind, p.Heading, text)
 		}
 	}
-	l.indexGuide(add, parts)
+	lib.guideSections(add, parts)
 	for _, s := range lib.Skills {
 		add(s.URL(), s.Title, "Skill", "", s.Lede.Plain()+"\n\nTopics: "+joinTexts(s.Topics, ", ")+".")
 		add(s.URL()+"#levels", s.Title, "Skill", "What each level is expected to know",
@@ -53,11 +52,12 @@ func (l *loader) index() {
 		}
 		parts(p.URL(), p.Title, "Project", p.Parts)
 	}
+	return list
 }
 
-// indexGuide gathers what the guidance pages say in their front matter.
-func (l *loader) indexGuide(add func(url, page, kind, heading, text string), parts func(url, page, kind string, list []Part)) {
-	lib, o := l.lib, l.lib.Overview
+// guideSections gathers what the guidance pages say in their front matter.
+func (lib *Library) guideSections(add func(url, page, kind, heading, text string), parts func(url, page, kind string, list []Part)) {
+	o := lib.Overview
 	add("/", o.Title, "Guide", "", o.Tagline.Plain())
 	add("/#who", o.Title, "Guide", "Who it is for", joinTexts(o.Audience, "\n\n"))
 	add("/#prerequisites", o.Title, "Guide", "Before you start", joinTexts(o.Prerequisites, "\n\n"))

@@ -43,7 +43,7 @@ func TestSections(t *testing.T) {
 	t.Parallel()
 	lib := ours(t)
 	seen := map[string]bool{}
-	for _, s := range lib.Sections {
+	for _, s := range lib.Sections() {
 		seen[s.URL] = true
 		if s.Page == "" || s.Kind == "" || strings.TrimSpace(s.Text) == "" || s.Text != strings.TrimSpace(s.Text) {
 			t.Errorf("%s: page %q, kind %q, text %q", s.URL, s.Page, s.Kind, s.Text)
@@ -87,7 +87,7 @@ func TestSectionsOfFolder(t *testing.T) {
 		t.Fatal(ps)
 	}
 	var got []search.Section
-	for _, s := range lib.Sections {
+	for _, s := range lib.Sections() {
 		if strings.HasPrefix(s.URL, "/lesson/base/one") || strings.HasPrefix(s.URL, "/project/shop#s") || strings.HasPrefix(s.URL, "/guide/levels") || s.URL == "/skill/api#levels" {
 			got = append(got, s)
 		}
@@ -122,7 +122,7 @@ func TestSectionsOfFolder(t *testing.T) {
 func TestWhatIsFound(t *testing.T) {
 	t.Parallel()
 	lib := ours(t)
-	index := search.Build(lib.Sections)
+	index := search.Build(lib.Sections())
 	for query, url := range map[string]string{"FieldError": "/lesson/api/errors#example", "synctest.Test": "/lesson/performance/breakers#example"} {
 		found := false
 		for _, hit := range index.Search(query, 10) {
@@ -135,7 +135,7 @@ func TestWhatIsFound(t *testing.T) {
 	for _, l := range lib.Lessons() {
 		for _, p := range l.Parts {
 			for _, c := range p.Checks {
-				for _, s := range lib.Sections {
+				for _, s := range lib.Sections() {
 					if s.URL == l.URL()+"#check" && strings.Contains(s.Text, plainHTML(string(c.Options[0].Reason))) {
 						t.Errorf("%s holds the reason of an option of %s", s.URL, c.ID)
 					}

@@ -50,7 +50,6 @@ func Load(fsys fs.FS) (*Library, source.Problems) {
 	l.glossary()
 	l.check()
 	l.checkLinks()
-	l.index()
 	return l.lib, l.problems
 }
 

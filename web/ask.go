@@ -78,7 +78,7 @@ func (s *Server) newAskView(r *http.Request) askView {
 	if v.Question == "" {
 		return v
 	}
-	answer := site.asker.Quote(v.Question)
+	answer := site.asker().Quote(v.Question)
 	v.Asked, v.Question = true, answer.Question
 	for _, p := range answer.Passages {
 		v.Passages = append(v.Passages, ui.Quote{
@@ -121,7 +121,7 @@ func (s *Server) askComposed(w http.ResponseWriter, r *http.Request) error {
 	if err := s.limits.ask(s.network(r), s.now()); err != nil {
 		return err
 	}
-	composed, err := s.site.Load().asker.Compose(r.Context(), v.Question, func(string) error { return nil })
+	composed, err := s.site.Load().asker().Compose(r.Context(), v.Question, func(string) error { return nil })
 	if err != nil {
 		v.Failed = s.composeFailed(r.Context(), err)
 	} else {
@@ -173,7 +173,7 @@ func (s *Server) askStream(w http.ResponseWriter, r *http.Request) error {
 		}
 		return conn.Flush()
 	}
-	composed, err := s.site.Load().asker.Compose(r.Context(), r.FormValue("q"), func(delta string) error { return send("delta", delta) })
+	composed, err := s.site.Load().asker().Compose(r.Context(), r.FormValue("q"), func(delta string) error { return send("delta", delta) })
 	if err != nil {
 		_ = send("failed", s.composeFailed(r.Context(), err)) // the reader went away: nobody to tell
 		return nil

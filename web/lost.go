@@ -24,19 +24,19 @@ func (s *Server) newLostView(r *http.Request, f ui.Frame, o outcome) lostView {
 	v := lostView{Frame: f, Outcome: o, Path: clip(r.URL.Path, 80), Query: clip(pathWords(r.URL.Path), 80)}
 	site := s.site.Load()
 	query := v.Query
-	if better := site.index.Suggest(query); better != "" {
+	if better := site.index().Suggest(query); better != "" {
 		query = better
 	}
 	seen := map[string]bool{}
 	var named, others []ui.Link // pages with the words in their title, and the rest
-	for _, h := range site.index.Search(query, searchLimit) {
+	for _, h := range site.index().Search(query, searchLimit) {
 		page, _, _ := strings.Cut(h.URL, "#")
 		if seen[page] {
 			continue
 		}
 		seen[page] = true
 		link := ui.Link{Text: h.Page, URL: page}
-		if slices.ContainsFunc(site.index.Highlight(query, h.Page), func(s search.Span) bool { return s.Match }) {
+		if slices.ContainsFunc(site.index().Highlight(query, h.Page), func(s search.Span) bool { return s.Match }) {
 			named = append(named, link)
 		} else {
 			others = append(others, link)

@@ -58,11 +58,11 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	v := searchView{Frame: s.described(r, "Search", searchDescription, "/search"), Query: strings.TrimSpace(r.FormValue("q"))}
 	if v.Query != "" {
 		v.Frame.Title = "Search for " + clip(v.Query, 60)
-		hits := site.index.Search(v.Query, searchLimit)
+		hits := site.index().Search(v.Query, searchLimit)
 		v.Count = len(hits)
 		v.Groups = groupHits(site.Library, hits)
 		v.Practice = practiceFor(site, hits)
-		v.Suggest = site.index.Suggest(v.Query)
+		v.Suggest = site.index().Suggest(v.Query)
 	}
 	return show(w, r, http.StatusOK, searchPage(v))
 }

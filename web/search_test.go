@@ -74,7 +74,7 @@ func TestSectionsExist(t *testing.T) {
 	t.Parallel()
 	b := newSite(t).browser(t)
 	pages := map[string]*goquery.Document{}
-	for _, sec := range theContent().Library.Sections {
+	for _, sec := range theContent().Library.Sections() {
 		page, anchor, _ := strings.Cut(sec.URL, "#")
 		if pages[page] == nil {
 			pages[page] = b.open(page)

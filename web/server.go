@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,9 +47,9 @@ type Site struct {
 	Fit       *quiz.Fit
 	Tasks     []*verify.Task // to build and have verified
 
-	refs     map[string]string // see Refs
-	index    *search.Index
-	asker    *ask.Asker
+	refs     map[string]string    // see Refs
+	index    func() *search.Index // built when somebody first looks for something
+	asker    func() *ask.Asker
 	faces    map[practice.ID]face // what every card asks
 	editions *editions            // what visitors read of it
 }
@@ -118,8 +119,10 @@ func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, err
 // SetSite shows other content from the next request on. It is safe to call
 // while requests are served.
 func (s *Server) SetSite(site Site) {
-	site.index = search.Build(site.Library.Sections, search.WithSynonyms(search.Engineering()))
-	site.asker = ask.New(site.index, s.cfg.Model)
+	site.index = sync.OnceValue(func() *search.Index {
+		return search.Build(site.Library.Sections(), search.WithSynonyms(search.Engineering()))
+	})
+	site.asker = sync.OnceValue(func() *ask.Asker { return ask.New(site.index(), s.cfg.Model) })
 	site.faces = newFaces(site.Library, site.Bank)
 	site.editions = new(editions)
 	site.refs = site.Refs()

@@ -135,7 +135,7 @@ func indexAlone(*bench) (side, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	index := search.Build(lib.Sections, search.WithSynonyms(search.Engineering()))
+	index := search.Build(lib.Sections(), search.WithSynonyms(search.Engineering()))
 	turn := 0
 	return inProcess(func() error {
 		turn++
