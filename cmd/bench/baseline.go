@@ -3,23 +3,26 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
+	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
-	"strconv"
+	"strings"
 	"time"
 )
 
 // serveBaseline is a handler that does nothing but write the bytes of a file,
-// or 304 to whoever has them: what is left of a page when all is done before.
-// The server around it has the limits that groundwork sets.
+// or 304 to whoever has them, under the headers that groundwork sends with
+// them: what is left of a page when all is done before. The server around it
+// has the limits that groundwork sets.
 func serveBaseline(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("baseline", flag.ContinueOnError)
 	addr := f.String("addr", "", "`address` to listen on")
 	file := f.String("file", "", "`file` to send")
-	kind := f.String("type", "", "its content `type`")
-	encoding := f.String("encoding", "", "its content `encoding`")
+	headers := f.String("headers", "{}", "`JSON` of the headers to send with it")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -27,20 +30,22 @@ func serveBaseline(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	length := strconv.Itoa(len(body))
+	var all http.Header
+	if err := json.Unmarshal([]byte(*headers), &all); err != nil {
+		return fmt.Errorf("headers: %w", err)
+	}
+	known := maps.Clone(all) // of an answer that has no body
+	maps.DeleteFunc(known, func(name string, _ []string) bool {
+		return strings.HasPrefix(name, "Content-") && name != "Content-Security-Policy"
+	})
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Etag", `"x"`)
 		if r.Header.Get("If-None-Match") == `"x"` {
+			maps.Copy(w.Header(), known)
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		h.Set("Content-Type", *kind)
-		h.Set("Content-Length", length)
-		if *encoding != "" {
-			h.Set("Content-Encoding", *encoding)
-		}
+		maps.Copy(w.Header(), all)
 		_, _ = w.Write(body)
 	})
 	srv := &http.Server{
@@ -81,8 +86,12 @@ func (b *bench) bytesServer(path string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: exec.CommandContext(b.ctx, self, "baseline", "-addr", addr, "-file", file.Name(),
-		"-type", r.header.Get("Content-Type"), "-encoding", r.header.Get("Content-Encoding")), addr: addr}
+	delete(r.header, "Date") // which the server sets itself
+	headers, err := json.Marshal(r.header)
+	if err != nil {
+		return nil, err
+	}
+	p := &process{cmd: exec.CommandContext(b.ctx, self, "baseline", "-addr", addr, "-file", file.Name(), "-headers", string(headers)), addr: addr}
 	p.cmd.Stderr = os.Stderr
 	return p, p.start()
 }
