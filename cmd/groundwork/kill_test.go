@@ -32,10 +32,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child starts the server as a process of its own and returns its address.
-func child(t *testing.T, db string) (url string, process *os.Process) {
+// child starts the server as a process of its own and returns its address. Its
+// flags are given as variables: GROUNDWORK_PROXIES=1.
+func child(t *testing.T, db string, flags ...string) (url string, process *os.Process) {
 	t.Helper()
-	cmd := childCommand(db)
+	cmd := childCommand(db, flags...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -53,9 +54,9 @@ func child(t *testing.T, db string) (url string, process *os.Process) {
 	return regexp.MustCompile(`http://[0-9.:]+`).FindString(string(line[:n])), cmd.Process
 }
 
-func childCommand(db string) *exec.Cmd {
+func childCommand(db string, flags ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), serveDB+"="+db)
+	cmd.Env = append(append(os.Environ(), serveDB+"="+db), flags...)
 	return cmd
 }
 

@@ -25,7 +25,6 @@ const (
 
 // elsewhere are the requirements that no test of `go test` holds, and why.
 var elsewhere = map[string]string{
-	"R20": "memory, descriptors and the size of the log stay level over an hour: that is measured by hand and takes an hour",
 	"S15": "nothing is imported: items come with the content folder, which operators own",
 	"S19": "there are no certificates",
 	"S24": "go test -race, govulncheck, gosec and staticcheck are programs of their own, run before a release",

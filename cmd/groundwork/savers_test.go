@@ -26,7 +26,9 @@ type savers struct {
 	t       *testing.T
 	url     atomic.Pointer[string]
 	people  []*saver
-	refused atomic.Int64 // changes that the server said it could not save
+	pause   time.Duration // of each of them after a change
+	clocks  *clocks       // note how long changes took; nil notes nothing
+	refused atomic.Int64  // changes that the server said it could not save
 	stop    context.CancelFunc
 	wg      sync.WaitGroup
 }
@@ -43,8 +45,14 @@ type saver struct {
 // startSavers begins n exams and lets them run until halt.
 func startSavers(t *testing.T, url string, n int) *savers {
 	t.Helper()
+	return startPaced(t, url, n, 0, nil)
+}
+
+// startPaced is startSavers with people who pause after each change.
+func startPaced(t *testing.T, url string, n int, pause time.Duration, c *clocks) *savers {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	s := &savers{t: t, stop: cancel}
+	s := &savers{t: t, stop: cancel, pause: pause, clocks: c}
 	s.url.Store(&url)
 	for i := range n {
 		jar, err := cookiejar.New(nil)
@@ -71,9 +79,10 @@ func startSavers(t *testing.T, url string, n int) *savers {
 // save changes the answer until ctx is done. A change that was not
 // acknowledged is not repeated: whether it is stored does not matter.
 func (p *saver) save(ctx context.Context, s *savers) {
-	for i := 0; ctx.Err() == nil; i++ {
-		event := fmt.Sprintf("%s-%d", p.name, i)
+	for i := 0; wait(ctx, s.pause); i++ {
+		event, begin := fmt.Sprintf("%s-%d", p.name, i), time.Now()
 		rev, status := change(&p.Client, *s.url.Load()+p.path, event, p.rev, map[string]any{"choice": []string{string(rune('a' + i%3))}})
+		s.clocks.note("save", begin)
 		switch status {
 		case http.StatusOK:
 			p.mu.Lock()
