@@ -134,6 +134,8 @@ func parse(kind, src string) (body, error) {
 			return nil, l.fault("say it in fewer words", "the line has %d bytes, which is more than fits", len(l.text))
 		case !utf8.ValidString(l.text) || strings.ContainsFunc(strings.TrimLeft(l.text, "\t"), unicode.IsControl):
 			return nil, l.fault("write plain UTF-8 text", "the line holds something else than text")
+		case l.text != "" && !strings.ContainsFunc(l.text, visible):
+			return nil, l.fault("write a name, or take the line away", "the line holds nothing that can be seen")
 		}
 		if l.text != "" {
 			l.text = apostrophe.ReplaceAllString(l.text, "$1’$2")
@@ -151,6 +153,10 @@ func parse(kind, src string) (body, error) {
 	}
 	return read(lines)
 }
+
+// visible reports whether r shows by itself, as an accent without a letter does
+// not.
+func visible(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) }
 
 // SVG returns the picture as one or two svg elements, of which the style sheet
 // shows the one that fits. Its accessible name is title, or the element of the

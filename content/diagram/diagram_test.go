@@ -109,6 +109,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"nothing", "tree", "\n  \n", 1, "empty", "write a line"},
 		{"a line that is too long", "tree", "a\n" + strings.Repeat("x", 200) + "\n", 2, "200 bytes", "fewer words"},
 		{"control characters", "tree", "a\nb\x07\n", 2, "something else than text", "UTF-8"},
+		{"an accent alone", "tree", "a\n  \u0301\n", 2, "nothing that can be seen", "name"},
 		{"bytes that are not text", "tree", "a\xff\n", 1, "something else than text", "UTF-8"},
 		{"another notation's arrow", "sequence", "A -> B: x\n\nB -->> A: y\n", 3, `"-->>"`, "write -->"},
 		{"an arrow backwards", "sequence", "A <- B: x\n", 1, `"<-"`, "B -> A"},
@@ -264,6 +265,7 @@ func FuzzParse(f *testing.F) {
 	for _, kind := range []string{"sequence", "state", "timeline", "tree", ""} {
 		f.Add(kind, "a -> <b>: \"&'\nnote a: x\nat 1: x\n-5--1 x: y\n0..1e9 \u202e: \u0301\n")
 	}
+	f.Add("tree", "\u0301")
 	f.Fuzz(func(t *testing.T, kind, src string) {
 		d, err := Parse(kind, src)
 		if err != nil {

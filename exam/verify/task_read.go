@@ -78,6 +78,10 @@ func (p *taskParser) rubric(end int) {
 }
 
 func (p *taskParser) heading(h *ast.Heading) {
+	if h.Lines().Len() == 0 {
+		p.bad(p.line(max(0, h.Pos())), "the heading has no words", "write what it begins, or take it away")
+		return
+	}
 	title, line := plain(h, p.src), p.lineOf(h)
 	p.rubric(h.Lines().At(0).Start)
 	p.current, p.self, p.fixture = nil, nil, nil

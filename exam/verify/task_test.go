@@ -73,6 +73,7 @@ func TestMistakesInTasks(t *testing.T) {
 		{"no such word behind steps", "timing timeout", "timely timeout", "task/greet.md:33: the word timely is not known behind steps"},
 		{"a check twice", "### self own", "### self hello", "task/greet.md:44: the check hello stands twice"},
 		{"a heading that is none", "### hello — it", "### hello: it", "task/greet.md:23: the heading hello: it greets names no check"},
+		{"a heading without words", "### hello — it greets", "###", "task/greet.md:23: the heading has no words"},
 		{"no status", "=> 200|404", "=> twohundred", `task/greet.md:37: the status "twohundred" is none`},
 		{"no predicate", "body contains hello", "body has hello", `task/greet.md:38: the assertion "body has hello" has another form`},
 		{"a bad pattern", "body contains hello", "body matches /(/", "task/greet.md:38: error parsing regexp"},
@@ -140,6 +141,7 @@ func TestReleasedVersions(t *testing.T) {
 func FuzzParseTask(f *testing.F) {
 	f.Add(goodTask)
 	f.Add("---\nid: x\n---\n## Stage 1: x\n### a — b\n```steps\nGET /\n")
+	f.Add("---\nid: x\n---\n#")
 	f.Fuzz(func(t *testing.T, src string) {
 		task, err := ParseTask("task/x.md", []byte(src))
 		if (task == nil) == (err == nil) {
