@@ -211,6 +211,8 @@ func TestBackStaysOnThisSite(t *testing.T) {
 		{`\\evil.example/`, "/me"},
 		{"/\t/evil.example/", "/me"},
 		{"/\n/evil.example/", "/me"},
+		{"/path\x00", "/me"},
+		{"/path\x7f", "/me"},
 		{"\t//evil.example/", "/me"},
 		{" //evil.example/", "/me"},
 		{"evil.example", "/me"},

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 
 	"groundwork/exam"
 	"groundwork/store"
@@ -162,6 +163,11 @@ func (p *prober) try(t testing.TB, who, route, value, kind, body string) {
 	if w.Code >= 500 {
 		t.Errorf("%s as %s, %q as %q: %d\n%.300q", target, who, body, kind, w.Code, w.Body)
 	}
+	for name, values := range w.Header() {
+		if strings.ContainsFunc(strings.Join(values, ""), unicode.IsControl) {
+			t.Errorf("%s as %s, %q as %q: no proxy takes the header %s: %q", target, who, body, kind, name, values)
+		}
+	}
 	if method == http.MethodGet {
 		return
 	}
@@ -179,7 +185,7 @@ func (p *prober) try(t testing.TB, who, route, value, kind, body string) {
 // oddValues are what a field holds in TestOddForms, or what stands in a path.
 var oddValues = []string{
 	"", "-1", "0", "1", "99999999999999999999999", "-9223372036854775808", "1e309", "NaN", "0x10", "１", "null", "true", "a", " ", "\x00", "\xff\xfe", "a\xc3", "\u202e\u0000",
-	"../../etc/passwd", "..\\..", "%2e%2e%2f", "/\\evil.example", "//evil.example", "\r\nSet-Cookie: x=1", "'; DROP TABLE learners; --", `{"a":1}`, "{{.}}", "${7*7}", "lesson/api/errors", "api-e01",
+	"../../etc/passwd", "..\\..", "%2e%2e%2f", "/\\evil.example", "//evil.example", "\r\nSet-Cookie: x=1", "'; DROP TABLE learners; --", `{"a":1}`, "{{.}}", "${7*7}", "lesson/api/errors", "api-e01", "/path\x00\x01",
 	strings.Repeat("a", 5_000), strings.Repeat("é", 100_000), strings.Repeat("[", 10_000), strings.Repeat("9", 1_000),
 }
 

@@ -29,6 +29,7 @@ func (s *Server) headers(next http.Handler) http.Handler {
 	all := http.Header{
 		"Content-Security-Policy":      {policy},
 		"X-Content-Type-Options":       {"nosniff"},
+		"X-Frame-Options":              {"DENY"}, // for what does not know frame-ancestors
 		"Referrer-Policy":              {"same-origin"},
 		"Cross-Origin-Opener-Policy":   {"same-origin"},
 		"Cross-Origin-Resource-Policy": {"same-origin"},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/a-h/templ"
 )
@@ -82,13 +83,14 @@ func redirect(w http.ResponseWriter, r *http.Request, url string) error {
 }
 
 // back is where a form wants its sender to go on: a path of this site, or
-// otherwise. Anything that a browser could take for another host is refused.
+// otherwise. Anything that a browser could take for another host is refused, and
+// so is what may not stand in a header: proxies answer for it with an error.
 func back(r *http.Request, otherwise string) string {
 	to := r.PostFormValue("back")
 	if to == "" {
 		to = r.FormValue("back")
 	}
-	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\t\r\n") || len(to) > 500 {
+	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.Contains(to, "\\") || strings.ContainsFunc(to, unicode.IsControl) || len(to) > 500 {
 		return otherwise
 	}
 	return to

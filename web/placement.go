@@ -110,7 +110,7 @@ func (p placementRun) pick(site *Site, skill string, theta float64, difficulties
 		}
 		return strings.Compare(string(a.ID), string(b.ID))
 	})
-	chance := rand.New(rand.NewPCG(uint64(p.Seed), uint64(len(p.Answers))))
+	chance := rand.New(rand.NewPCG(uint64(p.Seed), uint64(len(p.Answers)))) // #nosec G404 -- a page that is opened again asks the same
 	return items[chance.IntN(min(placeChoice, len(items)))]
 }
 
