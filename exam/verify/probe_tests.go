@@ -133,75 +133,82 @@ var heavyFolders = []string{"node_modules", ".venv", "venv", "vendor", "target",
 // maxCopy is the size of a folder up to which it is copied.
 const maxCopy = 500 << 20
 
-// copyFolder copies what a project needs to run its tests.
+// copyFolder copies what a project needs to run its tests. Neither side is left
+// by a link that appears meanwhile.
 func copyFolder(to, from string) error {
 	from, err := filepath.Abs(from)
 	if err != nil {
 		return err
 	}
+	src, err := os.OpenRoot(from)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	dst, err := os.OpenRoot(to)
+	if err != nil {
+		return err
+	}
+	defer dst.Close()
 	var size int64
-	return filepath.WalkDir(from, func(file string, d fs.DirEntry, err error) error {
+	return fs.WalkDir(src.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(from, file)
-		if err != nil {
-			return err
-		}
-		target := filepath.Join(to, rel)
 		info, err := d.Info()
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir() && slices.Contains(heavyFolders, d.Name()):
-			if err := os.Symlink(file, target); err != nil {
+			if err := dst.Symlink(filepath.Join(from, name), name); err != nil {
 				return err
 			}
-			return filepath.SkipDir
+			return fs.SkipDir
 		case d.IsDir():
-			return os.MkdirAll(target, 0o755)
+			return dst.MkdirAll(name, 0o755)
 		case info.Mode()&fs.ModeSymlink != 0:
-			link, err := os.Readlink(file)
+			link, err := src.Readlink(name)
 			if err != nil {
 				return err
 			}
-			return os.Symlink(link, target)
+			return dst.Symlink(link, name)
 		case !info.Mode().IsRegular():
 			return nil
 		}
 		if size += info.Size(); size > maxCopy {
 			return fmt.Errorf("it is larger than %d MB", maxCopy>>20)
 		}
-		b, err := os.ReadFile(file)
+		b, err := src.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(target, b, info.Mode().Perm())
+		return dst.WriteFile(name, b, info.Mode().Perm())
 	})
 }
 
 // changedFiles are those of a copy that differ from the folder it was made of.
 func changedFiles(folder, from string) (names []string, err error) {
-	err = filepath.WalkDir(from, func(file string, d fs.DirEntry, err error) error {
+	src, err := os.OpenRoot(from)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	err = fs.WalkDir(src.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() && slices.Contains(append(heavyFolders, ".git"), d.Name()) {
-			return filepath.SkipDir
+			return fs.SkipDir
 		}
 		if !d.Type().IsRegular() {
 			return nil
 		}
-		rel, err := filepath.Rel(from, file)
+		was, err := src.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		was, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		if is, err := os.ReadFile(filepath.Join(folder, rel)); err != nil || string(is) != string(was) {
-			names = append(names, filepath.ToSlash(rel))
+		if is, err := os.ReadFile(filepath.Join(folder, name)); err != nil || string(is) != string(was) {
+			names = append(names, name)
 		}
 		return nil
 	})
