@@ -3,7 +3,7 @@
 
 LINT = go tool -modfile=cmd/tools/go.mod staticcheck
 
-.PHONY: all generate check test browser build release bench pocketbase
+.PHONY: all generate check audit test browser build release bench pocketbase
 
 all: check build
 
@@ -22,6 +22,10 @@ check:
 	$(LINT) ./...
 	go run ./cmd/groundwork check -tasks
 	go test -shuffle=on ./...
+
+# Unsafe ways in our code, known vulnerabilities in what it uses.
+audit:
+	.ci/audit
 
 test:
 	go test ./...

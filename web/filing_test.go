@@ -181,8 +181,9 @@ func TestDeviceDenied(t *testing.T) {
 	}
 }
 
-// What does not belong to a run is refused with its reason, and nothing is
-// stored of it.
+// S15: the one thing from outside that is unpacked is a result. Whoever is not
+// signed in sends none, its size is limited packed and unpacked, and what does
+// not belong to a run is refused with its reason; nothing is stored of it.
 func TestUploadRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -25,9 +26,7 @@ const (
 
 // elsewhere are the requirements that no test of `go test` holds, and why.
 var elsewhere = map[string]string{
-	"S15": "nothing is imported: items come with the content folder, which operators own",
 	"S19": "there are no certificates",
-	"S24": "go test -race, govulncheck, gosec and staticcheck are programs of their own, run before a release",
 }
 
 var named = regexp.MustCompile(`^([RS]\d+)((?:, [RS]\d+)*)[:,]`)
@@ -83,6 +82,24 @@ func TestRequirementsAreHeld(t *testing.T) {
 	for _, id := range slices.Sorted(maps.Keys(held)) {
 		if !slices.Contains(all, id) {
 			t.Errorf("%s, which %s names, is no requirement", id, held[id])
+		}
+	}
+}
+
+// S24: each change that lands has been through the race detector, staticcheck,
+// gosec and govulncheck.
+func TestChecksOfEachChange(t *testing.T) {
+	var all []byte
+	for _, name := range []string{"run", "audit"} {
+		script, err := os.ReadFile(filepath.Join("../../.ci", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, script...)
+	}
+	for _, want := range []string{`(?m)^go test -race `, `(?m)^go tool .*staticcheck \./`, `(?m)^\.ci/audit$`, `(?m)^"\$tool" .*-severity=high`, `(?m)govulncheck .* \./\.\.\.`, `(?m)^set -euo pipefail$`} {
+		if !regexp.MustCompile(want).Match(all) {
+			t.Errorf("no line of .ci/run and .ci/audit matches %s", want)
 		}
 	}
 }
