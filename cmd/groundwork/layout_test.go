@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"web/openid/openidtest": {}, // a provider for tests
 	"web":                   {"content", "content/ask", "content/search", "exam", "exam/analysis", "exam/sqlrun", "exam/verify", "quiz", "quiz/practice", "quiz/practice/anki", "static", "store", "web/openid", "web/ui"},
 	"cmd/bench":             {"content", "content/search", "exam", "store"}, // measures the program from outside; what it imports fills stores and is compared with
-	"cmd/tools/gosec":       {}, // a module of its own
+	"cmd/tools/gosec":       {},                                             // a module of its own
 	"cmd/groundwork":        {"content", "content/ask", "content/sample", "content/source", "exam", "exam/analysis", "exam/lint", "exam/sqlrun", "exam/verify", "quiz", "store", "web", "web/openid"},
 }
 
