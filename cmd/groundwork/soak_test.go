@@ -293,7 +293,7 @@ func (c *crowd) sit(ctx context.Context, g *guest) {
 	for n := 1; n <= 8 && at != ""; n++ {
 		form := url.Values{"goto": {fmt.Sprint(n + 1)}}
 		for _, name := range []string{"event", "base"} {
-			form.Set(name, field(body, name))
+			form.Set(name, hidden(body, name))
 		}
 		form.Set("flag", "1")
 		_, body = g.ask(ctx, "form", fmt.Sprintf("%s/%d", attempt, n), form)
@@ -303,8 +303,8 @@ func (c *crowd) sit(ctx context.Context, g *guest) {
 	g.ask(ctx, "report", attempt+"/result", nil)
 }
 
-// field is the value of a hidden field.
-func field(page, name string) string {
+// hidden is the value of a hidden field.
+func hidden(page, name string) string {
 	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(page)
 	if m == nil {
 		return ""
