@@ -242,39 +242,47 @@ type noteRow struct{ Title, URL, Text, Saved string }
 
 // dashboard shows the learner's own work: GET /me.
 func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.newDashboardView(r)
+	if err != nil {
+		return err
+	}
+	v.Notice = s.notice(w, r)
+	return show(w, r, http.StatusOK, dashboardPage(v))
+}
+
+func (s *Server) newDashboardView(r *http.Request) (v dashboardView, err error) {
 	l := whoami(r.Context())
-	v := dashboardView{Frame: s.described(r, "Your work", "Your progress: the skill map filled from evidence, what to do next, exam attempts, the path, projects and notes.", "")}
+	v.Frame = s.described(r, "Your work", "Your progress: the skill map filled from evidence, what to do next, exam attempts, the path, projects and notes.", "")
 	v.Hello, v.Visitor, v.Operator = "Your work", !l.Registered(), l.Role == operatorRole
 	if l.Name != "" {
 		v.Hello = "Hello, " + l.Name
 	}
-	v.Notice = s.notice(w, r)
 	done, err := s.ticked(r.Context())
 	if err != nil {
-		return err
+		return v, err
 	}
 	attempts, err := s.attempts(r.Context())
 	if err != nil {
-		return err
+		return v, err
 	}
 	h, err := s.hand(r.Context())
 	if err != nil {
-		return err
+		return v, err
 	}
 	states, err := s.statesFrom(r.Context(), done, h)
 	if err != nil {
-		return err
+		return v, err
 	}
 	s.dashboardPlan(&v, states, done)
 	s.dashboardWork(&v, done)
 	s.dashboardExams(&v, attempts)
 	runs, err := s.verified(r.Context())
 	if err != nil {
-		return err
+		return v, err
 	}
 	v.Verified = s.site.Load().verifiedWork(runs)
 	if v.Changed, err = s.changedResults(r.Context(), attempts); err != nil {
-		return err
+		return v, err
 	}
 	v.Next = s.next(states, done, attempts)
 	d := s.dashboardDue(r.Context(), &v, h)
@@ -282,10 +290,7 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 		v.Next = dueNext(d, v.Due, v.Next)
 	}
 	v.Nothing = len(done) == 0 && len(attempts) == 0 && !v.Due.Any
-	if err := s.dashboardNotes(r.Context(), &v); err != nil {
-		return err
-	}
-	return show(w, r, http.StatusOK, dashboardPage(v))
+	return v, s.dashboardNotes(r.Context(), &v)
 }
 
 // dashboardPlan fills the map.
