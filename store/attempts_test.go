@@ -216,6 +216,13 @@ func looks(ctx context.Context, late time.Time) map[string]look {
 			}
 			return err
 		},
+		"Sheet": func(s *store.Store, learner store.LearnerID, id exam.AttemptID) error {
+			sh, err := s.Sheet(ctx, learner, id, 1, late)
+			if err == nil && sh.State != exam.Graded {
+				return fmt.Errorf("Sheet = %+v", sh)
+			}
+			return err
+		},
 		"SubmitAttempt": func(s *store.Store, learner store.LearnerID, id exam.AttemptID) error {
 			_, err := s.SubmitAttempt(ctx, learner, id, late)
 			return err

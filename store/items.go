@@ -33,6 +33,9 @@ func (v *versions) put(id exam.VersionID, it *exam.Item) {
 
 // Item returns an item as it was in the given version.
 func (s *Store) Item(ctx context.Context, id exam.VersionID) (it *exam.Item, err error) {
+	if it := s.items.get(id); it != nil {
+		return it, nil
+	}
 	err = s.view(ctx, "read item version", func(t *tx) error {
 		it, err = s.item(t, id)
 		return err

@@ -19,15 +19,10 @@ import (
 	"groundwork/store"
 )
 
-// A reading is a request of somebody who has answered all of an attempt.
-type reading struct {
-	*http.Request
-	attempt exam.AttemptID
-}
-
-// readings are of as many people as the scenarios of cmd/bench have, each with
-// another form. If they are to be graded, they have handed in.
-func readings(b *testing.B, s *site, graded bool) (list []reading) {
+// readings are requests of as many people as the scenarios of cmd/bench have, each
+// with another form, all of which they have answered. If they are to be graded,
+// they have handed in.
+func readings(b *testing.B, s *site, graded bool) (list []*http.Request) {
 	for seed := range int64(16) {
 		ctx := b.Context()
 		id, _, err := s.store.CreateVisitor(ctx, s.now())
@@ -51,7 +46,8 @@ func readings(b *testing.B, s *site, graded bool) (list []reading) {
 		}
 		r := httptest.NewRequestWithContext(context.WithValue(ctx, learnerContext, store.Learner{ID: id}), "GET", "/", nil)
 		r.SetPathValue("id", string(a.ID))
-		list = append(list, reading{r, a.ID})
+		r.SetPathValue("n", "1")
+		list = append(list, r)
 	}
 	return list
 }
@@ -100,22 +96,22 @@ func BenchmarkRender(b *testing.B) {
 	for _, p := range []struct {
 		name   string
 		graded bool
-		page   func(reading) (templ.Component, error)
+		page   func(*http.Request) (templ.Component, error)
 	}{
-		{"Item", false, func(r reading) (templ.Component, error) {
-			a, err := s.web.attempt(r.Request)
+		{"Item", false, func(r *http.Request) (templ.Component, error) {
+			sh, err := s.web.sheet(r)
 			if err != nil {
 				return nil, err
 			}
-			v, err := s.web.newSittingView(r.Request, a, "1")
+			v, err := s.web.newSittingView(r, sh)
 			return sittingPage(v), err
 		}},
-		{"Result", true, func(r reading) (templ.Component, error) {
-			g, err := s.web.graded(r.Request)
-			return resultPage(s.web.newResultView(r.Request, g)), err
+		{"Result", true, func(r *http.Request) (templ.Component, error) {
+			g, err := s.web.graded(r)
+			return resultPage(s.web.newResultView(r, g)), err
 		}},
-		{"Dashboard", true, func(r reading) (templ.Component, error) {
-			v, err := s.web.newDashboardView(r.Request)
+		{"Dashboard", true, func(r *http.Request) (templ.Component, error) {
+			v, err := s.web.newDashboardView(r)
 			return dashboardPage(v), err
 		}},
 	} {

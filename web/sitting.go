@@ -17,7 +17,9 @@ import (
 // sittingView is one item of an attempt in progress.
 type sittingView struct {
 	Frame   ui.ExamFrame
-	Attempt *exam.Attempt
+	Attempt exam.AttemptID
+	Ends    time.Time
+	Of      int // items of the attempt
 	Slot    *exam.Slot
 	Skill   string
 	Item    itemView
@@ -42,11 +44,10 @@ type hidden struct{ Name, Value string }
 
 // navView is the grid of all items.
 type navView struct {
-	Cells            []navCell
-	Answered, Flags  int
-	Blank            int
-	Current          int
-	Ends, AttemptURL string
+	Cells           []navCell
+	Answered, Flags int
+	Blank           int
+	Current         int
 }
 
 type navCell struct {
@@ -71,11 +72,24 @@ func (s *Server) running(w http.ResponseWriter, r *http.Request) (a *exam.Attemp
 	if err != nil || a.State == exam.InProgress {
 		return a, false, err
 	}
-	to := "/result"
-	if a.State == exam.Graded && a.ClosedBy == exam.ByDeadline {
-		to = "/over"
+	return a, true, sendOn(w, r, a.ID, a.State, a.ClosedBy)
+}
+
+// sendOn sends whoever looks for an attempt that is over to where it is told of.
+func sendOn(w http.ResponseWriter, r *http.Request, id exam.AttemptID, state exam.State, by exam.ClosedBy) error {
+	if state == exam.Graded && by == exam.ByDeadline {
+		return redirect(w, r, attemptURL(id)+"/over")
 	}
-	return a, true, redirect(w, r, attemptURL(a.ID)+to)
+	return redirect(w, r, attemptURL(id)+"/result")
+}
+
+// sheet returns the item in the address with what its page shows around it.
+func (s *Server) sheet(r *http.Request) (store.Sheet, error) {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil || learner(r.Context()) == 0 {
+		return store.Sheet{}, errNoPage
+	}
+	return s.store.Sheet(r.Context(), learner(r.Context()), exam.AttemptID(r.PathValue("id")), n, s.now())
 }
 
 // sitting goes on with an attempt where it was left, at the first item that is
@@ -95,57 +109,50 @@ func (s *Server) sitting(w http.ResponseWriter, r *http.Request) error {
 
 // sittingItem shows one item: GET /exam/{id}/{n}.
 func (s *Server) sittingItem(w http.ResponseWriter, r *http.Request) error {
-	a, done, err := s.running(w, r)
-	if err != nil || done {
+	sh, err := s.sheet(r)
+	if err != nil {
 		return err
 	}
-	v, err := s.newSittingView(r, a, r.PathValue("n"))
+	if sh.State != exam.InProgress {
+		return sendOn(w, r, sh.Attempt, sh.State, sh.ClosedBy)
+	}
+	v, err := s.newSittingView(r, sh)
 	if err != nil {
 		return err
 	}
 	return show(w, r, http.StatusOK, sittingPage(v))
 }
 
-func (s *Server) newSittingView(r *http.Request, a *exam.Attempt, number string) (sittingView, error) {
-	n, err := strconv.Atoi(number)
-	if err != nil {
-		return sittingView{}, errNoPage
-	}
-	slot := a.Slot(n)
-	if slot == nil {
-		return sittingView{}, fmt.Errorf("%w: %d", exam.ErrNotOnForm, n)
-	}
+func (s *Server) newSittingView(r *http.Request, sh store.Sheet) (sittingView, error) {
+	slot, of := &sh.Slot, len(sh.Standing.Slots)
 	it, err := s.store.Item(r.Context(), slot.Version)
 	if err != nil {
 		return sittingView{}, err
 	}
 	v := sittingView{
-		Attempt: a, Slot: slot, Event: newEvent(), Now: s.now(), Limit: a.Deadline.Sub(a.Started),
-		Item: runnable(newItemView(it, slot.Order, slot.Response)), Skill: it.Skill,
-		Nav: newNavView(a, n), Frame: s.examFrame(r, a, fmt.Sprintf("Item %d of %d", n, len(a.Slots))),
+		Attempt: sh.Attempt, Ends: sh.Deadline, Of: of, Slot: slot, Event: newEvent(), Now: s.now(), Limit: sh.Deadline.Sub(sh.Started),
+		Item: runnable(newItemView(it, slot.Order, slot.Response)), Skill: it.Skill, Given: sh.Given,
+		Nav: newNavView(sh.Standing, slot.N), Frame: s.examFrame(r, sh.Deadline, sh.Standing, fmt.Sprintf("Item %d of %d", slot.N, of)),
 	}
 	if sk := s.site.Load().Library.Skill(it.Skill); sk != nil {
 		v.Skill = sk.Title
 	}
 	if !whoami(r.Context()).Registered() {
-		v.Code = s.resumeCode(a.ID)
+		v.Code = s.resumeCode(sh.Attempt)
 	}
-	v.Away = away(a, v.Now)
+	v.Away = away(sh, v.Now)
 	if v.Item.Query != nil && r.Method == http.MethodGet && r.FormValue("run") != "" {
 		v.Item.Query.Result = s.runQuery(r.Context(), it.Query, slot.Response.Text)
 	}
-	v.Given, err = s.store.Extensions(r.Context(), learner(r.Context()), a.ID)
-	return v, err
+	return v, nil
 }
 
 // away says how long nobody was here, if that was long enough to wonder.
-func away(a *exam.Attempt, now time.Time) string {
-	last := a.Started
-	for _, s := range a.Slots {
-		for _, t := range []time.Time{s.Seen, s.Answered} {
-			if t.After(last) {
-				last = t
-			}
+func away(sh store.Sheet, now time.Time) string {
+	last := sh.Started
+	for _, t := range []time.Time{sh.Standing.Seen, sh.Standing.Answered} {
+		if t.After(last) {
+			last = t
 		}
 	}
 	if gap := now.Sub(last); gap >= 10*time.Minute {
@@ -157,41 +164,35 @@ func away(a *exam.Attempt, now time.Time) string {
 func newEvent() string { return strings.ToLower(rand.Text()) }
 
 // examFrame fills the exam bar.
-func (s *Server) examFrame(r *http.Request, a *exam.Attempt, title string) ui.ExamFrame {
+func (s *Server) examFrame(r *http.Request, ends time.Time, st exam.Standing, title string) ui.ExamFrame {
 	f := ui.ExamFrame{Frame: s.frame(r, title, ""), Where: s.site.Load().Blueprint.Title}
 	f.Description = "One item of the exam. Answers are saved as you go, and the clock is the server's."
 	f.Scripts = []string{"exam.js"}
-	left := a.Left(s.now())
-	f.Clock = ui.Clock{Seconds: int(left / time.Second), Left: minutes(left) + " left", EndsAt: clockTime(a.Deadline)}
-	var last time.Time
-	for _, slot := range a.Slots {
-		if slot.Answered.After(last) {
-			last = slot.Answered
-		}
-	}
+	left := max(0, ends.Sub(s.now()))
+	f.Clock = ui.Clock{Seconds: int(left / time.Second), Left: minutes(left) + " left", EndsAt: clockTime(ends)}
 	f.Saved = "Nothing to save yet"
-	if !last.IsZero() {
-		f.Saved = "Saved " + last.Format("15:04:05 UTC")
+	if !st.Answered.IsZero() {
+		f.Saved = "Saved " + st.Answered.Format("15:04:05 UTC")
 	}
 	return f
 }
 
-func newNavView(a *exam.Attempt, current int) navView {
-	v := navView{Current: current, Ends: clockTime(a.Deadline), AttemptURL: attemptURL(a.ID)}
-	for _, s := range a.Slots {
-		c := navCell{N: s.N, State: "new", Words: ", not seen yet", Flagged: s.Flagged}
+func newNavView(st exam.Standing, current int) navView {
+	v := navView{Current: current, Cells: make([]navCell, len(st.Slots))}
+	for i, s := range st.Slots {
+		c := &v.Cells[i]
+		*c = navCell{N: i + 1, State: "new", Words: ", not seen yet", Flagged: s.Flagged}
 		switch {
-		case !s.Response.Blank():
+		case s.Answered:
 			c.State, c.Words = "done", ", answered"
 			v.Answered++
-		case !s.Seen.IsZero():
+		case s.Seen:
 			c.State, c.Words = "seen", ", seen, no answer"
 		}
 		if s.Flagged {
 			c.Words += ", flagged"
 			v.Flags++
 		}
-		v.Cells = append(v.Cells, c)
 	}
 	v.Blank = len(v.Cells) - v.Answered
 	return v
@@ -281,11 +282,14 @@ func sameOrder(a, b []exam.OptionID) bool {
 // refused shows the item again when what was sent could not be saved: with
 // both answers if it was changed elsewhere, with the reason if it does not fit.
 func (s *Server) refused(w http.ResponseWriter, r *http.Request, id exam.AttemptID, cause error) error {
-	a, err := s.attempt(r)
+	sh, err := s.sheet(r)
 	if err != nil {
 		return err
 	}
-	v, err := s.newSittingView(r, a, r.PathValue("n"))
+	if sh.State != exam.InProgress {
+		return sendOn(w, r, sh.Attempt, sh.State, sh.ClosedBy)
+	}
+	v, err := s.newSittingView(r, sh)
 	if err != nil {
 		return err
 	}
@@ -341,7 +345,7 @@ func (s *Server) sittingItems(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		v := sittingView{Attempt: a, Slot: a.Slot(slot.N), Event: newEvent(), Now: s.now(), Limit: a.Deadline.Sub(a.Started), Item: runnable(newItemView(it, slot.Order, slot.Response)), Skill: it.Skill}
+		v := sittingView{Attempt: a.ID, Ends: a.Deadline, Of: len(a.Slots), Slot: a.Slot(slot.N), Event: newEvent(), Now: s.now(), Limit: a.Deadline.Sub(a.Started), Item: runnable(newItemView(it, slot.Order, slot.Response)), Skill: it.Skill}
 		if sk := s.site.Load().Library.Skill(it.Skill); sk != nil {
 			v.Skill = sk.Title
 		}
@@ -380,7 +384,8 @@ func (s *Server) sittingReview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || done {
 		return err
 	}
-	v := overview{Frame: s.examFrame(r, a, "Look over and hand in"), Attempt: a, Nav: newNavView(a, 0), Left: minutes(a.Left(s.now()))}
+	st := a.Standing()
+	v := overview{Frame: s.examFrame(r, a.Deadline, st, "Look over and hand in"), Attempt: a, Nav: newNavView(st, 0), Left: minutes(a.Left(s.now()))}
 	for i, slot := range a.Slots {
 		it, err := s.store.Item(r.Context(), slot.Version)
 		if err != nil {
