@@ -305,8 +305,8 @@ func TestOthersAttemptsAreNotThere(t *testing.T) {
 	_, submitErr := s.SubmitAttempt(ctx, eve, a.ID, noon)
 	_, eventsErr := s.Events(ctx, eve, a.ID)
 	_, extensionsErr := s.Extensions(ctx, eve, a.ID)
-	_, newErr := s.NewItems(ctx, eve, a.ID)
-	for name, err := range map[string]error{"Attempt": attemptErr, "Attempt, late": lateErr, "SubmitAttempt": submitErr, "Events": eventsErr, "Extensions": extensionsErr, "NewItems": newErr} {
+	_, outcomeErr := s.Outcome(ctx, eve, a.ID, noon)
+	for name, err := range map[string]error{"Attempt": attemptErr, "Attempt, late": lateErr, "SubmitAttempt": submitErr, "Events": eventsErr, "Extensions": extensionsErr, "Outcome": outcomeErr} {
 		if !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%s of another learner's attempt: %v, want ErrNotFound", name, err)
 		}

@@ -229,79 +229,11 @@ func scanAttempt(row scanner) (*exam.Attempt, error) {
 	return &a, json.Unmarshal([]byte(rules), &a.Rules)
 }
 
-const slotColumns = `
-	SELECT s.n, s.item_id, s.version_id, s.option_order, s.points, s.response, s.flagged, s.note, s.rev, s.client,
-		s.seen_at, s.answered_at, s.fraction, s.dropped, r.marked_by, r.change, r.policy, r.reason, r.made_at
-	FROM slots s LEFT JOIN rulings r ON r.version_id = s.version_id AND r.current = 1`
-
-func slots(t *tx, id exam.AttemptID) ([]exam.Slot, error) {
-	var list []exam.Slot
-	err := t.each(func(r *sql.Rows) error {
-		s, err := scanSlot(r)
-		list = append(list, s)
-		return err
-	}, slotColumns+` WHERE s.attempt_id = $1 ORDER BY s.n`, id)
-	return list, err
-}
-
-func scanSlot(row scanner) (s exam.Slot, err error) {
-	var order, response string
-	var seen, answered sql.NullInt64
-	var fraction sql.NullFloat64
-	var ruling nullRuling
-	err = row.Scan(append([]any{&s.N, &s.Item, &s.Version, &order, &s.Points, &response, &s.Flagged, &s.Note, &s.Rev, &s.Client,
-		&seen, &answered, &fraction, &s.Dropped}, ruling.columns()...)...)
-	if err != nil {
-		return s, err
-	}
-	s.Ruling = ruling.ruling(s.Item, s.Version)
-	s.Order = splitIDs(order)
-	s.Seen, s.Answered, s.Fraction = fromMillis(seen), fromMillis(answered), fraction.Float64
-	s.Response, err = exam.DecodeResponse(response)
-	return s, err
-}
-
-func joinIDs(ids []exam.OptionID) string {
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = string(id)
-	}
-	return strings.Join(texts, ",")
-}
-
-func splitIDs(s string) []exam.OptionID {
-	if s == "" {
-		return nil
-	}
-	var ids []exam.OptionID
-	for id := range strings.SplitSeq(s, ",") {
-		ids = append(ids, exam.OptionID(id))
-	}
-	return ids
-}
-
 // hash is how secrets that need no slow hash (random ones) are stored: as
 // SHA-256 in hex. The empty secret is NULL.
 func hash(secret string) sql.NullString {
 	sum := sha256.Sum256([]byte(secret))
 	return sql.NullString{String: hex.EncodeToString(sum[:]), Valid: secret != ""}
-}
-
-// NewItems returns how many items of an attempt of learner stood in none of
-// their earlier attempts.
-func (s *Store) NewItems(ctx context.Context, learner LearnerID, id exam.AttemptID) (n int, err error) {
-	err = s.view(ctx, "count new items", func(t *tx) error {
-		if err := owns(t, learner, id); err != nil {
-			return err
-		}
-		return t.row(`
-			SELECT count(*) FROM slots s JOIN attempts a ON a.id = s.attempt_id
-			WHERE a.id = $1 AND a.learner_id = $2 AND NOT EXISTS (
-				SELECT 1 FROM attempts b JOIN slots o ON o.attempt_id = b.id
-				WHERE b.learner_id = a.learner_id AND b.exam = a.exam AND b.number < a.number AND o.item_id = s.item_id)`,
-			id, learner).Scan(&n)
-	})
-	return n, err
 }
 
 // A Marked is one graded item of an attempt.

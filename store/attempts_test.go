@@ -216,6 +216,13 @@ func looks(ctx context.Context, late time.Time) map[string]look {
 			}
 			return err
 		},
+		"Outcome": func(s *store.Store, learner store.LearnerID, id exam.AttemptID) error {
+			o, err := s.Outcome(ctx, learner, id, late)
+			if err == nil && (o.State != exam.Graded || o.New != 2 || len(o.All) != 1) {
+				return fmt.Errorf("Outcome = %+v", o)
+			}
+			return err
+		},
 		"Sheet": func(s *store.Store, learner store.LearnerID, id exam.AttemptID) error {
 			sh, err := s.Sheet(ctx, learner, id, 1, late)
 			if err == nil && sh.State != exam.Graded {

@@ -38,11 +38,11 @@ func TestItemChangesDuringAnAttempt(t *testing.T) {
 		it      *exam.Item
 		score   float64
 	}{{learner, a.ID, old, 1}, {other, b.ID, changed, 0}} {
-		got, err := s.SubmitAttempt(t.Context(), tt.learner, tt.id, noon)
+		_, err := s.SubmitAttempt(t.Context(), tt.learner, tt.id, noon)
 		fine(t, err)
-		items, err := s.Items(t.Context(), got)
+		got, err := s.Outcome(t.Context(), tt.learner, tt.id, noon)
 		fine(t, err)
-		if diff := cmp.Diff(tt.it, items(got.Slots[0].Version)); diff != "" || got.Score != tt.score {
+		if diff := cmp.Diff(tt.it, got.Items(got.Slots[0].Version)); diff != "" || got.Score != tt.score {
 			t.Errorf("score %g, want %g; item as it was taken (-want +got):\n%s", got.Score, tt.score, diff)
 		}
 		it, err := s.Item(t.Context(), tt.it.Version())
@@ -134,8 +134,8 @@ func TestNewItems(t *testing.T) {
 		id   exam.AttemptID
 		want int
 	}{{first.ID, 3}, {second.ID, 2}} { // another version of an item is no new item
-		if n, err := s.NewItems(t.Context(), learner, tt.id); n != tt.want || err != nil {
-			t.Errorf("NewItems = %d, %v; want %d", n, err, tt.want)
+		if o, err := s.Outcome(t.Context(), learner, tt.id, noon); o.New != tt.want || err != nil {
+			t.Errorf("%d new items, %v; want %d", o.New, err, tt.want)
 		}
 	}
 }

@@ -43,13 +43,6 @@ func (s *Store) Item(ctx context.Context, id exam.VersionID) (it *exam.Item, err
 	return it, err
 }
 
-// Items returns the item versions of an attempt's slots as the lookup that
-// package exam takes.
-func (s *Store) Items(ctx context.Context, a *exam.Attempt) (func(exam.VersionID) *exam.Item, error) {
-	err := s.view(ctx, "read item versions", func(t *tx) error { return s.load(t, a.Slots) })
-	return s.items.get, err
-}
-
 // load brings the versions of slots into memory, and those by which slots are
 // marked since their item was corrected.
 func (s *Store) load(t *tx, slots []exam.Slot) error {

@@ -403,19 +403,6 @@ func worth(g exam.Grade) string {
 	return fmt.Sprintf("%.4g", g.Fraction)
 }
 
-// Regrades returns what regrading changed of an attempt of learner, oldest
-// first.
-func (s *Store) Regrades(ctx context.Context, learner LearnerID, id exam.AttemptID) (list []exam.Regrade, err error) {
-	err = s.view(ctx, "read regrades", func(t *tx) error {
-		if err := owns(t, learner, id); err != nil {
-			return err
-		}
-		list, err = regrades(t, id)
-		return err
-	})
-	return list, err
-}
-
 // A RegradeNote is what the latest regrade did to an attempt.
 type RegradeNote struct {
 	Attempt exam.AttemptID
@@ -448,6 +435,7 @@ func (s *Store) RegradesSince(ctx context.Context, learner LearnerID, name strin
 	return list, err
 }
 
+// regrades returns what regrading changed of an attempt, the oldest first.
 func regrades(t *tx, id exam.AttemptID) (list []exam.Regrade, err error) {
 	err = t.each(func(r *sql.Rows) error {
 		var g exam.Regrade

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"groundwork/content"
 	"groundwork/exam"
+	"groundwork/store"
 )
 
 // An affectedView is what operators have decided about an attempt after it was
@@ -28,43 +30,32 @@ type regradeView struct {
 	Change string // what that does to the item and the score
 }
 
-// affected tells what was decided about an attempt of who is asking.
-func (s *Server) affected(ctx context.Context, a *exam.Attempt) (v affectedView, err error) {
-	list, err := s.store.Regrades(ctx, learner(ctx), a.ID)
-	if err != nil {
-		return v, err
+// newAffectedView tells what was decided about an attempt.
+func newAffectedView(o store.Outcome) affectedView {
+	v := affectedView{Regrades: regradeViews(o)}
+	if o.State == exam.Voided {
+		v.Void = "On " + day(o.Void.At) + ", by the operator: " + o.Void.Reason
 	}
-	if v.Regrades, err = s.regradeViews(ctx, a, list); err != nil {
-		return v, err
+	if o.Kept() {
+		v.Kept = "Your result, " + o.Held.String() + ", stays: what was reached once is never taken away."
 	}
-	if a.State == exam.Voided {
-		v.Void = "On " + day(a.Void.At) + ", by the operator: " + a.Void.Reason
-	}
-	if a.Kept() {
-		v.Kept = "Your result, " + a.Held.String() + ", stays: what was reached once is never taken away."
-	}
-	return v, nil
+	return v
 }
 
 // regradeViews tells of regrades, the latest first.
-func (s *Server) regradeViews(ctx context.Context, a *exam.Attempt, list []exam.Regrade) ([]regradeView, error) {
+func regradeViews(o store.Outcome) []regradeView {
 	var out []regradeView
-	for i := len(list) - 1; i >= 0; i-- {
-		g := list[i]
+	for _, g := range slices.Backward(o.Regrades) {
 		v := regradeView{Slot: g.Slot, Title: string(g.Item), When: day(g.Made), What: ruledWords(g.Ruling), Change: gradeWords(g)}
-		if slot := a.Slot(g.Slot); slot != nil {
-			it, err := s.store.Item(ctx, slot.Version)
-			if err != nil {
-				return nil, err
-			}
-			v.Title = content.Plain(it.Title)
+		if slot := o.Slot(g.Slot); slot != nil {
+			v.Title = content.Plain(o.Items(slot.Version).Title)
 		}
 		if g.Ruling != nil {
 			v.Reason = g.Ruling.Reason
 		}
 		out = append(out, v)
 	}
-	return out, nil
+	return out
 }
 
 // kindWords says what was wrong with an item.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"groundwork/content"
 	"groundwork/store"
@@ -53,6 +54,9 @@ func (v noteView) html() content.HTML {
 // within names the code and tables of markup as those of a part of the page,
 // which may hold others of the same number.
 func within(part string, s content.HTML) content.HTML {
+	if !strings.Contains(string(s), `" role="region"`) {
+		return s // as most texts of a long report; an expression takes its time to find nothing
+	}
 	return content.HTML(region.ReplaceAllString(string(s), `aria-label="`+part+`: $1`))
 }
 

@@ -17,8 +17,7 @@ import (
 
 // A graded is everything that the report of an attempt is made of.
 type graded struct {
-	*exam.Attempt
-	Items  func(exam.VersionID) *exam.Item
+	store.Outcome
 	Report *exam.Report
 	Used   map[int]time.Duration // by slot
 	Past   []*exam.Attempt       // graded before it, the oldest first, without slots
@@ -27,26 +26,24 @@ type graded struct {
 // graded returns the attempt in the address with its report. The report of one
 // that is in progress is nil.
 func (s *Server) graded(r *http.Request) (g graded, err error) {
-	if g.Attempt, err = s.attempt(r); err != nil || g.State == exam.InProgress {
-		return g, err
+	if learner(r.Context()) == 0 {
+		return g, errNoPage
 	}
-	if g.Items, err = s.store.Items(r.Context(), g.Attempt); err != nil {
+	g.Outcome, err = s.store.Outcome(r.Context(), learner(r.Context()), exam.AttemptID(r.PathValue("id")), s.now())
+	if err != nil || g.State == exam.InProgress {
 		return g, err
 	}
 	g.Report = exam.NewReport(g.Attempt, g.Items)
-	if g.Used, err = s.timeUsed(r.Context(), g.Attempt); err != nil {
-		return g, err
-	}
+	g.Used = exam.TimeUsed(g.Started, g.Looks)
 	if g.State == exam.Voided {
 		return g, nil // it is compared with nothing
 	}
-	all, err := s.attempts(r.Context())
-	for _, p := range all {
+	for _, p := range g.All {
 		if p.State == exam.Graded && p.ID != g.ID && !p.Finished.After(g.Finished) {
 			g.Past = append(g.Past, p)
 		}
 	}
-	return g, err
+	return g, nil
 }
 
 // resultView is the report of a graded attempt.
@@ -119,15 +116,6 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := s.newResultView(r, g)
 	v.Notice = s.notice(w, r)
-	if v.Given, err = s.store.Extensions(r.Context(), learner(r.Context()), g.ID); err != nil {
-		return err
-	}
-	if v.New, err = s.store.NewItems(r.Context(), learner(r.Context()), g.ID); err != nil {
-		return err
-	}
-	if v.Changed, err = s.affected(r.Context(), g.Attempt); err != nil {
-		return err
-	}
 	return show(w, r, http.StatusOK, resultPage(v))
 }
 
@@ -136,6 +124,7 @@ func (s *Server) newResultView(r *http.Request, g graded) resultView {
 	v := resultView{
 		Frame:   s.described(r, fmt.Sprintf("Result of attempt %d", a.Number), "The report of an exam: the score with its margin, each skill and level, and every item with the reasons for its options.", "/exam"),
 		Attempt: a, Report: rep, Verdict: verdict(a), Account: whoami(r.Context()).Registered(),
+		New: g.New, Given: g.Given, Changed: newAffectedView(g.Outcome),
 	}
 	v.Story, v.Truth = scoreWords(a, rep)
 	v.Score = ui.Score{

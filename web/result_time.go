@@ -1,30 +1,12 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"time"
 
 	"groundwork/content"
-	"groundwork/exam"
 )
-
-// timeUsed reads from the log of an attempt for how long each slot had the
-// learner.
-func (s *Server) timeUsed(ctx context.Context, a *exam.Attempt) (map[int]time.Duration, error) {
-	events, err := s.store.Events(ctx, learner(ctx), a.ID)
-	if err != nil {
-		return nil, err
-	}
-	var looks []exam.Look
-	for _, e := range events {
-		if e.Kind == "seen" || e.Kind == "save" {
-			looks = append(looks, exam.Look{Slot: e.Slot, At: e.At, Saved: e.Kind == "save"})
-		}
-	}
-	return exam.TimeUsed(a.Started, looks), nil
-}
 
 // timeView sets the time that each item took beside the time it should take.
 type timeView struct {
