@@ -235,32 +235,3 @@ func hash(secret string) sql.NullString {
 	sum := sha256.Sum256([]byte(secret))
 	return sql.NullString{String: hex.EncodeToString(sum[:]), Valid: secret != ""}
 }
-
-// A Marked is one graded item of an attempt.
-type Marked struct {
-	Attempt  exam.AttemptID
-	Finished time.Time
-	Item     exam.ItemID
-	Version  exam.VersionID
-	Fraction float64
-}
-
-// Marks returns the graded items of the last limit attempts of learner at an
-// exam, newest attempt first.
-func (s *Store) Marks(ctx context.Context, learner LearnerID, name string, limit int) (list []Marked, err error) {
-	err = s.view(ctx, "read marks", func(t *tx) error {
-		list = nil
-		return t.each(func(r *sql.Rows) error {
-			var m Marked
-			var at sql.NullInt64
-			err := r.Scan(&m.Attempt, &at, &m.Item, &m.Version, &m.Fraction)
-			m.Finished = fromMillis(at)
-			list = append(list, m)
-			return err
-		}, `SELECT a.id, a.finished_at, s.item_id, s.version_id, s.fraction
-			FROM (SELECT id, finished_at, number FROM attempts
-				WHERE learner_id = $1 AND exam = $2 AND state = 'graded' ORDER BY number DESC LIMIT $3) AS a
-			JOIN slots s ON s.attempt_id = a.id WHERE s.dropped = 0 ORDER BY a.number DESC, s.n`, learner, name, limit)
-	})
-	return list, err
-}

@@ -223,6 +223,13 @@ func looks(ctx context.Context, late time.Time) map[string]look {
 			}
 			return err
 		},
+		"Work": func(s *store.Store, learner store.LearnerID, _ exam.AttemptID) error {
+			w, err := s.Work(ctx, learner, "backend", noon, late, learnNothing)
+			if err == nil && (len(w.Attempts) != 1 || w.Attempts[0].State != exam.Graded || len(w.Marks) != 2) {
+				return fmt.Errorf("Work = %+v", w)
+			}
+			return err
+		},
 		"Sheet": func(s *store.Store, learner store.LearnerID, id exam.AttemptID) error {
 			sh, err := s.Sheet(ctx, learner, id, 1, late)
 			if err == nil && sh.State != exam.Graded {

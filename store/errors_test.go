@@ -35,7 +35,7 @@ func TestWhoHasLeft(t *testing.T) {
 		"read extensions":   ignore(s.Extensions(ctx, learner, a.ID)),
 		"read outcome":      ignore(s.Outcome(ctx, learner, a.ID, noon)),
 		"read sheet":        ignore(s.Sheet(ctx, learner, a.ID, 1, noon)),
-		"read marks":        ignore(s.Marks(ctx, learner, "backend", 1)),
+		"read work":         ignore(s.Work(ctx, learner, "backend", noon, noon, learnNothing)),
 		"read item version": ignore(s.Item(ctx, "none")),
 		"create visitor":    func() error { _, _, err := s.CreateVisitor(ctx, noon); return err }(),
 		"delete learner":    s.DeleteLearner(ctx, learner),

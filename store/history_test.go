@@ -140,29 +140,6 @@ func TestNewItems(t *testing.T) {
 	}
 }
 
-func TestMarks(t *testing.T) {
-	t.Parallel()
-	s := storetest.New(t)
-	learner := visitor(t, s)
-	e := choices(4)
-	sit(t, s, learner, noon, "a", e[0])
-	second := sit(t, s, learner, noon.Add(24*time.Hour), "a", e[1], e[2])
-	third := sit(t, s, learner, noon.Add(48*time.Hour), "b", e[3])
-	start(t, s, learner, noon.Add(72*time.Hour), e[0]) // in progress: not yet
-	got, err := s.Marks(t.Context(), learner, "backend", 2)
-	want := []store.Marked{
-		{Attempt: third.ID, Finished: noon.Add(49 * time.Hour), Item: "api-e04", Version: e[3].Version(), Fraction: 0},
-		{Attempt: second.ID, Finished: noon.Add(25 * time.Hour), Item: "api-e02", Version: e[1].Version(), Fraction: 1},
-		{Attempt: second.ID, Finished: noon.Add(25 * time.Hour), Item: "api-e03", Version: e[2].Version(), Fraction: 1},
-	}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("Marks: %v (-want +got):\n%s", err, diff)
-	}
-	if got, err := s.Marks(t.Context(), learner, "frontend", 2); len(got) > 0 || err != nil {
-		t.Errorf("marks of another exam = %v, %v", got, err)
-	}
-}
-
 func TestAttemptsInOrder(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)

@@ -58,7 +58,7 @@ func TestMergeProgressAndNotes(t *testing.T) {
 	if diff := cmp.Diff(wantDone, done); diff != "" || err != nil {
 		t.Errorf("progress: %v (-want +got):\n%s", err, diff)
 	}
-	notes, err := s.Notes(ctx, into)
+	notes := workOf(t, s, into, noon).Notes
 	want := []store.Note{
 		{Ref: "both", Body: "own\n\n---\n\ntheirs", Rev: 2, Saved: day(8)},
 		{Ref: "emptied here", Body: "theirs", Rev: 3, Saved: day(6)},
@@ -67,8 +67,8 @@ func TestMergeProgressAndNotes(t *testing.T) {
 		{Ref: "same", Body: "text", Rev: 1, Saved: day(2)},
 		{Ref: "new", Body: "theirs", Rev: 1, Saved: day(1)},
 	}
-	if diff := cmp.Diff(want, notes); diff != "" || err != nil {
-		t.Errorf("notes: %v (-want +got):\n%s", err, diff)
+	if diff := cmp.Diff(want, notes); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
 	}
 }
 

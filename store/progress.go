@@ -27,15 +27,21 @@ func (s *Store) SetProgress(ctx context.Context, learner LearnerID, ref string, 
 // Progress returns what learner has done, by ref, with when.
 func (s *Store) Progress(ctx context.Context, learner LearnerID) (done map[string]time.Time, err error) {
 	err = s.view(ctx, "read progress", func(t *tx) error {
-		done = map[string]time.Time{}
-		return t.each(func(r *sql.Rows) error {
-			var ref string
-			var at sql.NullInt64
-			err := r.Scan(&ref, &at)
-			done[ref] = fromMillis(at)
-			return err
-		}, `SELECT ref, done_at FROM progress WHERE learner_id = $1`, learner)
+		done, err = progress(t, learner)
+		return err
 	})
+	return done, err
+}
+
+func progress(t *tx, learner LearnerID) (map[string]time.Time, error) {
+	done := map[string]time.Time{}
+	err := t.each(func(r *sql.Rows) error {
+		var ref string
+		var at sql.NullInt64
+		err := r.Scan(&ref, &at)
+		done[ref] = fromMillis(at)
+		return err
+	}, `SELECT ref, done_at FROM progress WHERE learner_id = $1`, learner)
 	return done, err
 }
 
@@ -106,16 +112,13 @@ func (s *Store) Note(ctx context.Context, learner LearnerID, ref string) (n Note
 	return n, err
 }
 
-// Notes returns all notes of learner that are not empty, newest first.
-func (s *Store) Notes(ctx context.Context, learner LearnerID) (list []Note, err error) {
-	err = s.view(ctx, "read notes", func(t *tx) error {
-		list = nil
-		return t.each(func(r *sql.Rows) error {
-			n, err := scanNote(r)
-			list = append(list, n)
-			return err
-		}, `SELECT ref, body, rev, saved_at FROM notes WHERE learner_id = $1 AND body <> '' ORDER BY saved_at DESC, ref`, learner)
-	})
+// notes returns all notes of learner that are not empty, newest first.
+func notes(t *tx, learner LearnerID) (list []Note, err error) {
+	err = t.each(func(r *sql.Rows) error {
+		n, err := scanNote(r)
+		list = append(list, n)
+		return err
+	}, `SELECT ref, body, rev, saved_at FROM notes WHERE learner_id = $1 AND body <> '' ORDER BY saved_at DESC, ref`, learner)
 	return list, err
 }
 

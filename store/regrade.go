@@ -403,38 +403,6 @@ func worth(g exam.Grade) string {
 	return fmt.Sprintf("%.4g", g.Fraction)
 }
 
-// A RegradeNote is what the latest regrade did to an attempt.
-type RegradeNote struct {
-	Attempt exam.AttemptID
-	Number  int
-	exam.Regrade
-}
-
-// RegradesSince returns what regrading changed of all attempts of learner at an
-// exam from since on, newest first.
-func (s *Store) RegradesSince(ctx context.Context, learner LearnerID, name string, since time.Time) (list []RegradeNote, err error) {
-	err = s.view(ctx, "read regrades", func(t *tx) error {
-		past, err := attempts(t, learner, name)
-		if err != nil {
-			return err
-		}
-		list = nil
-		for i := len(past) - 1; i >= 0; i-- {
-			all, err := regrades(t, past[i].ID)
-			if err != nil {
-				return err
-			}
-			for j := len(all) - 1; j >= 0; j-- {
-				if !all[j].Made.Before(since) {
-					list = append(list, RegradeNote{past[i].ID, past[i].Number, all[j]})
-				}
-			}
-		}
-		return nil
-	})
-	return list, err
-}
-
 // regrades returns what regrading changed of an attempt, the oldest first.
 func regrades(t *tx, id exam.AttemptID) (list []exam.Regrade, err error) {
 	err = t.each(func(r *sql.Rows) error {

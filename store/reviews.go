@@ -35,25 +35,26 @@ type Practice struct {
 // everybody begins with.
 func (s *Store) Practice(ctx context.Context, learner LearnerID, now time.Time) (p Practice, err error) {
 	err = s.view(ctx, "read practice", func(t *tx) error {
-		if p, err = practiceSettings(t, learner); err != nil {
-			return err
-		}
-		if p.Cards, err = cards(t, learner); err != nil {
-			return err
-		}
-		day := now.UTC().Truncate(24 * time.Hour)
-		err := t.row(`
-			SELECT count(DISTINCT card_id), count(DISTINCT CASE WHEN before ->> 'Reps' = 0 THEN card_id END)
-			FROM reviews WHERE learner_id = $1 AND at >= $2 AND source = '' AND undone_at IS NULL`,
-			learner, millis(day)).Scan(&p.Budget.Done, &p.Budget.DoneNew)
-		if err != nil {
-			return err
-		}
-		var last sql.NullInt64
-		err = t.row(`SELECT max(at) FROM reviews WHERE learner_id = $1 AND at < $2 AND source = '' AND undone_at IS NULL`, learner, millis(day)).Scan(&last)
-		p.Last = fromMillis(last)
+		p, err = practised(t, learner, now)
 		return err
 	})
+	return p, err
+}
+
+func practised(t *tx, learner LearnerID, now time.Time) (p Practice, err error) {
+	if p, err = practiceSettings(t, learner); err != nil {
+		return p, err
+	}
+	if p.Cards, err = cards(t, learner); err != nil {
+		return p, err
+	}
+	var last sql.NullInt64
+	err = t.row(`
+		SELECT count(DISTINCT card_id), count(DISTINCT CASE WHEN before ->> 'Reps' = 0 THEN card_id END),
+			(SELECT max(at) FROM reviews WHERE learner_id = $1 AND at < $2 AND source = '' AND undone_at IS NULL)
+		FROM reviews WHERE learner_id = $1 AND at >= $2 AND source = '' AND undone_at IS NULL`,
+		learner, millis(now.UTC().Truncate(24*time.Hour))).Scan(&p.Budget.Done, &p.Budget.DoneNew, &last)
+	p.Last = fromMillis(last)
 	return p, err
 }
 

@@ -43,13 +43,18 @@ func (s *Store) Sheet(ctx context.Context, learner LearnerID, id exam.AttemptID,
 			SELECT string_agg(`+standingLetter+`, '') AS standing, max(seen_at) AS seen, max(answered_at) AS answered
 			FROM (SELECT response, flagged, seen_at, answered_at FROM slots WHERE attempt_id = $1 ORDER BY n) AS o) AS form
 		WHERE a.id = $1 AND a.learner_id = $2 AND a.state = 'in_progress'`, id, learner, n)
-	if err == nil && given > 0 {
+	switch {
+	case errors.Is(err, ErrNotFound), err == nil && (&exam.Attempt{State: sh.State, Deadline: sh.Deadline}).Due(now):
+		return s.noSheet(ctx, learner, id, n, now)
+	case err == nil && given > 0:
 		sh.Given, err = s.Extensions(ctx, learner, id)
 	}
-	over := errors.Is(err, ErrNotFound) || (&exam.Attempt{State: sh.State, Deadline: sh.Deadline}).Due(now)
-	if !over {
-		return sh, err
-	}
+	return sh, err
+}
+
+// noSheet is what there is where a running attempt's slot is not: the attempt is
+// over, or has no such slot, or is not there.
+func (s *Store) noSheet(ctx context.Context, learner LearnerID, id exam.AttemptID, n int, now time.Time) (Sheet, error) {
 	a, err := s.Attempt(ctx, learner, id, now) // closes it
 	if err == nil && a.State == exam.InProgress {
 		err = fmt.Errorf("%w: %d", exam.ErrNotOnForm, n)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -139,29 +138,21 @@ type changedView struct {
 const changedDays = 90
 
 // changedResults tells of the results that operators have changed lately.
-func (s *Server) changedResults(ctx context.Context, attempts []*exam.Attempt) (out []changedView, err error) {
-	if learner(ctx) == 0 {
-		return nil, nil
-	}
-	since := s.now().AddDate(0, 0, -changedDays)
-	for i := len(attempts) - 1; i >= 0; i-- {
-		a := attempts[i]
+func changedResults(w store.Work, now time.Time) (out []changedView) {
+	since := now.AddDate(0, 0, -changedDays)
+	for _, a := range slices.Backward(w.Attempts) {
 		if a.State == exam.Voided && a.Void.At.After(since) {
 			out = append(out, changedView{attemptURL(a.ID) + "/result", fmt.Sprintf("Attempt %d was voided", a.Number), "On " + day(a.Void.At) + ": " + a.Void.Reason})
 		}
 	}
-	list, err := s.store.RegradesSince(ctx, learner(ctx), examName, since)
-	if err != nil {
-		return nil, err
-	}
-	told := map[exam.AttemptID]time.Time{}
-	for _, n := range list {
-		if _, ok := told[n.Attempt]; ok {
+	told := map[exam.AttemptID]bool{}
+	for _, n := range w.Regrades {
+		if told[n.Attempt] {
 			continue // the latest is enough here
 		}
-		told[n.Attempt] = n.Made
+		told[n.Attempt] = true
 		text := ruledWords(n.Ruling) + " " + gradeWords(n.Regrade)
 		out = append(out, changedView{attemptURL(n.Attempt) + "/result", fmt.Sprintf("Attempt %d was marked anew on %s", n.Number, day(n.Made)), fmt.Sprintf("Item %d was wrong. ", n.Slot) + text})
 	}
-	return out, nil
+	return out
 }

@@ -115,27 +115,28 @@ type hand struct {
 }
 
 // hand returns what who is asking practises. Exams that were graded since are
-// learned from first. Cards whose question the content has no more are left
-// out.
+// learned from first.
 func (s *Server) hand(ctx context.Context) (hand, error) {
-	h := hand{faces: s.site.Load().faces}
 	id := learner(ctx)
 	if id == 0 {
-		h.Budget = practice.Budget{Cards: practice.DailyCards, New: practice.DailyNew}
-	} else {
-		if err := s.learnFromExams(ctx, id); err != nil {
-			return h, err
-		}
-		var err error
-		if h.Practice, err = s.store.Practice(ctx, id, s.now()); err != nil {
-			return h, err
-		}
+		return s.newHand(store.Practice{Budget: practice.Budget{Cards: practice.DailyCards, New: practice.DailyNew}}), nil
 	}
+	if err := s.learnFromExams(ctx, id); err != nil {
+		return hand{}, err
+	}
+	p, err := s.store.Practice(ctx, id, s.now())
+	return s.newHand(p), err
+}
+
+// newHand returns what somebody practises. Cards whose question the content has
+// no more are left out.
+func (s *Server) newHand(p store.Practice) hand {
+	h := hand{Practice: p, faces: s.site.Load().faces}
 	h.Cards = slices.DeleteFunc(h.Cards, func(c practice.Card) bool { return h.faces[c.ID].Item == nil })
 	for i := range h.Cards {
 		h.fill(&h.Cards[i])
 	}
-	return h, nil
+	return h
 }
 
 // fill adds to a card what it asks.

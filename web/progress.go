@@ -91,41 +91,48 @@ type skillState struct {
 	Evidence []ui.Link // each leads to where it comes from
 }
 
-// marksOf is how many attempts back evidence is looked for.
-const marksOf = 5
+// work is what who is asking has done, with what they practise.
+type work struct {
+	store.Work
+	Hand hand
+}
+
+// work returns the work of who is asking. Somebody who has saved nothing has
+// the zero work.
+func (s *Server) work(ctx context.Context) (wk work, err error) {
+	if id := learner(ctx); id != 0 {
+		wk.Work, err = s.store.Work(ctx, id, examName, s.now().AddDate(0, 0, -changedDays), s.now(), s.learn)
+	} else {
+		wk.Practice.Budget = practice.Budget{Cards: practice.DailyCards, New: practice.DailyNew}
+	}
+	wk.Hand = s.newHand(wk.Practice)
+	return wk, err
+}
 
 // skillStates works out the state of every skill from what the learner has
 // done. It is the one place where evidence becomes a state.
 func (s *Server) skillStates(ctx context.Context) (map[string]skillState, error) {
-	done, err := s.ticked(ctx)
+	wk, err := s.work(ctx)
 	if err != nil {
 		return nil, err
 	}
-	h, err := s.hand(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.statesFrom(ctx, done, h)
+	return s.statesFrom(ctx, wk)
 }
 
-// statesFrom is skillStates where ticks and cards have been read.
-func (s *Server) statesFrom(ctx context.Context, done map[string]time.Time, h hand) (map[string]skillState, error) {
+// statesFrom is skillStates where the work has been read.
+func (s *Server) statesFrom(ctx context.Context, wk work) (map[string]skillState, error) {
 	lib := s.site.Load().Library
-	best, err := s.bestMarks(ctx)
+	best, err := s.bestMarks(ctx, wk.Marks)
 	if err != nil {
 		return nil, err
 	}
-	runs, err := s.verified(ctx)
-	if err != nil {
-		return nil, err
-	}
-	built := s.site.Load().shownBySkill(runs)
-	memory := practice.Strength(h.Cards, s.now())
+	built := s.site.Load().shownBySkill(wk.Runs)
+	memory := practice.Strength(wk.Hand.Cards, s.now())
 	out := map[string]skillState{}
 	for _, sk := range lib.Skills {
 		e := best[sk.ID]
 		e.Cards, e.Recall = memory[sk.ID].Cards, memory[sk.ID].Recall
-		e.Read, e.Lessons = sk.LessonsRead(done), len(sk.Lessons)
+		e.Read, e.Lessons = sk.LessonsRead(wk.Done), len(sk.Lessons)
 		e.Passed, e.Checks = built[sk.ID].passed, built[sk.ID].of
 		st := newSkillState(sk.ID, e)
 		st.Evidence = append(st.Evidence, built[sk.ID].links...)
@@ -154,15 +161,8 @@ func newSkillState(skill string, e content.Evidence) skillState {
 }
 
 // bestMarks returns for each skill the attempt that showed most of it.
-func (s *Server) bestMarks(ctx context.Context) (map[string]content.Evidence, error) {
+func (s *Server) bestMarks(ctx context.Context, marks []store.Marked) (map[string]content.Evidence, error) {
 	best := map[string]content.Evidence{}
-	if learner(ctx) == 0 {
-		return best, nil
-	}
-	marks, err := s.store.Marks(ctx, learner(ctx), examName, marksOf)
-	if err != nil {
-		return nil, err
-	}
 	type key struct {
 		attempt exam.AttemptID
 		skill   string
@@ -171,6 +171,7 @@ func (s *Server) bestMarks(ctx context.Context) (map[string]content.Evidence, er
 	for _, m := range marks {
 		it := s.site.Load().Bank.Item(m.Item)
 		if it == nil {
+			var err error
 			if it, err = s.store.Item(ctx, m.Version); err != nil {
 				return nil, err
 			}
@@ -257,40 +258,27 @@ func (s *Server) newDashboardView(r *http.Request) (v dashboardView, err error) 
 	if l.Name != "" {
 		v.Hello = "Hello, " + l.Name
 	}
-	done, err := s.ticked(r.Context())
+	wk, err := s.work(r.Context())
 	if err != nil {
 		return v, err
 	}
-	attempts, err := s.attempts(r.Context())
+	states, err := s.statesFrom(r.Context(), wk)
 	if err != nil {
 		return v, err
 	}
-	h, err := s.hand(r.Context())
-	if err != nil {
-		return v, err
-	}
-	states, err := s.statesFrom(r.Context(), done, h)
-	if err != nil {
-		return v, err
-	}
-	s.dashboardPlan(&v, states, done)
-	s.dashboardWork(&v, done)
-	s.dashboardExams(&v, attempts)
-	runs, err := s.verified(r.Context())
-	if err != nil {
-		return v, err
-	}
-	v.Verified = s.site.Load().verifiedWork(runs)
-	if v.Changed, err = s.changedResults(r.Context(), attempts); err != nil {
-		return v, err
-	}
-	v.Next = s.next(states, done, attempts)
-	d := s.dashboardDue(r.Context(), &v, h)
-	if len(d.Cards) > 0 && !examOpen(attempts) {
+	s.dashboardPlan(&v, states, wk.Done)
+	s.dashboardWork(&v, wk.Done)
+	s.dashboardExams(&v, wk.Attempts)
+	v.Verified = s.site.Load().verifiedWork(wk.Runs)
+	v.Changed = changedResults(wk.Work, s.now())
+	v.Next = s.next(states, wk.Done, wk.Attempts)
+	d := s.dashboardDue(r.Context(), &v, wk.Hand)
+	if len(d.Cards) > 0 && !examOpen(wk.Attempts) {
 		v.Next = dueNext(d, v.Due, v.Next)
 	}
-	v.Nothing = len(done) == 0 && len(attempts) == 0 && !v.Due.Any
-	return v, s.dashboardNotes(r.Context(), &v)
+	v.Nothing = len(wk.Done) == 0 && len(wk.Attempts) == 0 && !v.Due.Any
+	s.dashboardNotes(&v, wk.Notes)
+	return v, nil
 }
 
 // dashboardPlan fills the map.
@@ -376,14 +364,7 @@ func (s *Server) dashboardExams(v *dashboardView, attempts []*exam.Attempt) {
 }
 
 // dashboardNotes fills the notes.
-func (s *Server) dashboardNotes(ctx context.Context, v *dashboardView) error {
-	if learner(ctx) == 0 {
-		return nil
-	}
-	notes, err := s.store.Notes(ctx, learner(ctx))
-	if err != nil {
-		return err
-	}
+func (s *Server) dashboardNotes(v *dashboardView, notes []store.Note) {
 	refs := s.site.Load().refs
 	for _, n := range notes {
 		text := []rune(content.Plain(n.Body))
@@ -392,7 +373,6 @@ func (s *Server) dashboardNotes(ctx context.Context, v *dashboardView) error {
 		}
 		v.Notes = append(v.Notes, noteRow{Title: refs[n.Ref], URL: refURL(n.Ref), Text: string(text), Saved: day(n.Saved)})
 	}
-	return nil
 }
 
 // refURL is the page on which a note stands.

@@ -11,15 +11,12 @@ import (
 	"groundwork/web/ui"
 )
 
-// runsShown is how many runs back pages look.
-const runsShown = 200
-
 // verified returns the runs of whoever asks, newest first.
 func (s *Server) verified(ctx context.Context) ([]store.Run, error) {
 	if learner(ctx) == 0 {
 		return nil, nil
 	}
-	return s.store.Runs(ctx, learner(ctx), runsShown)
+	return s.store.Runs(ctx, learner(ctx), store.WorkRuns)
 }
 
 // newest returns the last run of a task among runs, or nil.
