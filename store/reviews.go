@@ -288,17 +288,34 @@ func reviewRow(learner LearnerID, r practice.Review) ([]any, error) {
 const cardColumns = `
 	SELECT card_id, phase, due_at, last_at, stability, difficulty, days, reps, lapses, steps, aside, missed, created_at FROM cards`
 
-func scanCard(row scanner) (c practice.Card, err error) {
-	var due, last, created sql.NullInt64
-	err = row.Scan(&c.ID, &c.Phase, &due, &last, &c.Stability, &c.Difficulty, &c.Days, &c.Reps, &c.Lapses, &c.Steps, &c.Aside, &c.Missed, &created)
-	c.Due, c.Last, c.Created = fromMillis(due), fromMillis(last), fromMillis(created)
-	return c, err
+func scanCard(r scanner) (c practice.Card, err error) {
+	var row cardRow
+	err = r.Scan(row.columns()...)
+	return row.card(), err
+}
+
+// A cardRow is the columns of a card, to be read row by row.
+type cardRow struct {
+	practice.Card
+	due, last, created sql.NullInt64
+}
+
+func (r *cardRow) columns() []any {
+	return []any{&r.ID, &r.Phase, &r.due, &r.last, &r.Stability, &r.Difficulty, &r.Days, &r.Reps, &r.Lapses, &r.Steps, &r.Aside, &r.Missed, &r.created}
+}
+
+func (r *cardRow) card() practice.Card {
+	c := r.Card
+	c.Due, c.Last, c.Created = fromMillis(r.due), fromMillis(r.last), fromMillis(r.created)
+	return c
 }
 
 func cards(t *tx, learner LearnerID) (list []practice.Card, err error) {
+	var row cardRow
+	columns := row.columns()
 	err = t.each(func(r *sql.Rows) error {
-		c, err := scanCard(r)
-		list = append(list, c)
+		err := r.Scan(columns...)
+		list = append(list, row.card())
 		return err
 	}, cardColumns+` WHERE learner_id = $1 ORDER BY card_id`, learner)
 	return list, err

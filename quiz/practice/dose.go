@@ -138,7 +138,7 @@ func mixed(known, fresh []Card) []Card {
 // the next ones. It is a plan, not a promise: each answer changes it.
 func Forecast(cards []Card, b Budget, now time.Time, days int) []int {
 	out := make([]int, days)
-	taken := map[ID]bool{}
+	taken, left := map[ID]bool{}, slices.Clone(cards)
 	for i := range out {
 		at := now
 		budget := b
@@ -146,16 +146,11 @@ func Forecast(cards []Card, b Budget, now time.Time, days int) []int {
 			at = startOfDay(now).AddDate(0, 0, i).Add(12 * time.Hour)
 			budget.Done, budget.DoneNew = 0, 0
 		}
-		var left []Card
-		for _, c := range cards {
-			if !taken[c.ID] {
-				left = append(left, c)
-			}
-		}
 		d := Today(left, budget, at)
 		for _, c := range d.Cards {
 			taken[c.ID] = true
 		}
+		left = slices.DeleteFunc(left, func(c Card) bool { return taken[c.ID] })
 		out[i] = len(d.Cards)
 	}
 	return out
