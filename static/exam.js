@@ -194,8 +194,9 @@
   };
 
   // The operator may give minutes back, or end the attempt, while nothing is being saved: a page that is looked at asks
-  // every few seconds. What was given is shown and said once.
-  const askEvery = 4000;
+  // every few seconds, and less often while the end is far, since thousands may sit at once. What was given is shown
+  // and said once.
+  const askEvery = 4000, farFrom = 10 * 60000;
   let given = -1, asking = null;
   const ask = () => asking ??= (async () => {
     try {
@@ -267,7 +268,8 @@
     $('[data-clock-say]').addEventListener('click', () => say(leftWords()));
     label();
     setInterval(tick, 1000);
-    setInterval(() => { if (!document.hidden && !ended) ask(); }, askEvery);
+    let beats = 0;
+    setInterval(() => { if (!document.hidden && !ended && (left() < farFrom || ++beats % 3 === 0)) ask(); }, askEvery);
     for (const [target, event] of [[document, 'visibilitychange'], [window, 'pageshow'], [window, 'online']]) target.addEventListener(event, () => { tick(); pause = 0; pump(); if (!document.hidden) ask(); });
   }
 

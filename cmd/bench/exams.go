@@ -26,6 +26,7 @@ func examScenarios() []scenario {
 		{name: "exam-start", against: "answer-save-64", goals: []goal{cpuOf(5)}, grows: true, site: examStarts, base: saves},
 		{name: "submit-and-score", against: "answer-save-64", goals: []goal{cpuOf(6)}, grows: true, site: submits, base: saves},
 		{name: "item-page", against: "templ rendering from memory", goals: pages, grows: true, site: personal("/exam/%s/1", false), base: rendering("Item")},
+		{name: "clock", against: "answer-save-64", goals: []goal{cpuOf(0.5)}, site: personal("/exam/%s/clock", false), base: saves},
 		{name: "report", against: "templ rendering from memory", goals: pages, grows: true, site: personal("/exam/%s/result", true), base: rendering("Result")},
 		{name: "dashboard", against: "templ rendering from memory", goals: pages, grows: true, site: personal("/me", true), base: rendering("Dashboard")},
 	}
