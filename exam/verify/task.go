@@ -140,9 +140,10 @@ func parseTask(name string, src []byte) (*Task, source.Problems) {
 	if f == nil {
 		return nil, problems
 	}
-	p := &taskParser{task: &Task{File: name, Digest: Digest(src), Fixtures: map[string]*Fixture{}}, seen: map[string]bool{}}
+	p := &taskParser{task: new(Task), seen: map[string]bool{}}
 	p.problems = f.Decode(p.task)
 	t := p.task
+	t.File, t.Digest, t.Fixtures = name, Digest(src), map[string]*Fixture{} // decoding nothing would empty them
 	if len(p.problems) == 0 && (!idForm.MatchString(t.ID) || t.Title == "" || !ofForm.MatchString(t.Of) || t.Version < 1) {
 		p.problems.Add(name, 2, "the front matter lacks id, title, of (project/… or path/…) or version (from 1), or has a wrong one", "see content/README.md")
 	}

@@ -142,6 +142,7 @@ func FuzzParseTask(f *testing.F) {
 	f.Add(goodTask)
 	f.Add("---\nid: x\n---\n## Stage 1: x\n### a — b\n```steps\nGET /\n")
 	f.Add("---\nid: x\n---\n#")
+	f.Add("---\n---\n### fixture 0")
 	f.Fuzz(func(t *testing.T, src string) {
 		task, err := ParseTask("task/x.md", []byte(src))
 		if (task == nil) == (err == nil) {
