@@ -60,7 +60,7 @@ func pack(body []byte) []byte {
 // and Vary, which has to name Accept-Encoding, are the caller's.
 func (p Packed) Send(w http.ResponseWriter, r *http.Request) {
 	f := p.plain
-	if p.gzip.encoding != nil && acceptsGzip(r.Header["Accept-Encoding"]) {
+	if p.gzip.encoding != nil && AcceptsGzip(r.Header["Accept-Encoding"]) {
 		f = p.gzip
 	}
 	h := w.Header()
@@ -74,9 +74,9 @@ func (p Packed) Send(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// acceptsGzip reports whether the Accept-Encoding headers allow gzip: by name,
+// AcceptsGzip reports whether the Accept-Encoding headers allow gzip: by name,
 // or by * where gzip is not named; q=0 forbids (RFC 9110, section 12.5.3).
-func acceptsGzip(headers []string) bool {
+func AcceptsGzip(headers []string) bool {
 	other := false
 	for _, header := range headers {
 		for part := range strings.SplitSeq(header, ",") {

@@ -220,8 +220,8 @@ func TestAcceptsGzip(t *testing.T) {
 		{"xgzip", false},
 	}
 	for _, tt := range tests {
-		if got := acceptsGzip([]string{tt.header}); got != tt.want {
-			t.Errorf("acceptsGzip(%q) = %t, want %t", tt.header, got, tt.want)
+		if got := AcceptsGzip([]string{tt.header}); got != tt.want {
+			t.Errorf("AcceptsGzip(%q) = %t, want %t", tt.header, got, tt.want)
 		}
 	}
 }

@@ -49,6 +49,8 @@ func (s *Server) guidance(p page) http.Handler {
 		var rec recorder
 		get := r.WithContext(r.Context())
 		get.Method = http.MethodGet // HEAD would render nothing
+		get.Header = maps.Clone(r.Header)
+		get.Header.Del("Accept-Encoding") // it is compressed once, and further
 		s.serve(p).ServeHTTP(&rec, get)
 		if rec.status != http.StatusOK {
 			rec.replay(w)

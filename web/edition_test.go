@@ -60,7 +60,9 @@ func TestEditions(t *testing.T) {
 	packed.Encoding = "gzip"
 	unchanged := flat
 	unchanged.Status = 304
-	own := editionAnswer{200, "", "Cookie", "", ""}
+	own := editionAnswer{200, "", "Cookie; Accept-Encoding", "", ""}
+	ownPacked := own
+	ownPacked.Encoding = "gzip"
 	tests := []struct {
 		name   string
 		method string
@@ -81,8 +83,10 @@ func TestEditions(t *testing.T) {
 		{"known in another theme", "GET", "/guide/scoring", map[string]string{"If-None-Match": etag, "Cookie": "theme=dark"}, flat, true},
 		{"with parameters", "GET", "/guide/scoring?q=1", nil, own, true},
 		{"a cookie that leads to nobody", "GET", "/guide/scoring", map[string]string{"Cookie": "visitor=x"}, own, true},
+		{"a page of one's own, packed", "GET", "/guide/scoring", map[string]string{"Cookie": "visitor=x", "Accept-Encoding": "gzip"}, ownPacked, true},
+		{"its head", "HEAD", "/guide/scoring", map[string]string{"Cookie": "visitor=x", "Accept-Encoding": "gzip"}, ownPacked, false},
 		{"a cookie of somebody else", "GET", "/guide/scoring", map[string]string{"Cookie": "_ga=x"}, flat, true},
-		{"no such page", "GET", "/guide/nothing", nil, editionAnswer{404, "no-store", "", "", ""}, false},
+		{"no such page", "GET", "/guide/nothing", nil, editionAnswer{404, "no-store", "Accept-Encoding", "", ""}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,6 +107,9 @@ func TestEditions(t *testing.T) {
 	if _, again, _ := s.ask(t, "GET", "/guide/scoring", map[string]string{"Accept-Encoding": "gzip"}); again != plain {
 		t.Error("the packed page differs from the flat one")
 	}
+	if _, own, _ := s.ask(t, "GET", "/guide/scoring", map[string]string{"Cookie": "visitor=x", "Accept-Encoding": "gzip"}); own != plain {
+		t.Error("the page of one's own, packed, differs from the flat one")
+	}
 }
 
 // What a visitor gets from an edition is what the page itself would have been.
@@ -116,7 +123,7 @@ func TestEditionsAreThePages(t *testing.T) {
 		s.ask(t, "GET", path, nil)
 		_, kept, _ := s.ask(t, "GET", path, nil)
 		answer, own, _ := s.ask(t, "GET", path, map[string]string{"Cookie": "visitor=x"}) // leads to nobody, past the editions
-		if answer.Vary != "Cookie" || kept != own {
+		if answer.Vary != "Cookie; Accept-Encoding" || kept != own {
 			t.Errorf("%s: the edition differs from the page (-page +edition):\n%s", path, cmp.Diff(own, kept))
 		}
 	}

@@ -10,6 +10,9 @@ import (
 	"unicode"
 
 	"github.com/a-h/templ"
+	"github.com/klauspost/compress/gzip"
+
+	"groundwork/static"
 )
 
 // A page is a handler that may fail. It writes nothing before it is sure to
@@ -53,7 +56,8 @@ func readForm(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// show renders c as the response. Nothing is sent if rendering fails.
+// show renders c as the response, compressed for browsers that take it. Nothing
+// is sent if rendering fails.
 func show(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
@@ -61,18 +65,44 @@ func show(w http.ResponseWriter, r *http.Request, status int, c templ.Component)
 	if err := c.Render(r.Context(), buf); err != nil {
 		return err
 	}
-	h := w.Header()
+	h, body := w.Header(), buf.Bytes()
 	h["Content-Type"] = htmlType
-	h.Set("Content-Length", strconv.Itoa(buf.Len()))
+	h.Add("Vary", "Accept-Encoding")
+	if static.AcceptsGzip(r.Header["Accept-Encoding"]) {
+		packed := buffers.Get().(*bytes.Buffer)
+		defer buffers.Put(packed)
+		packed.Reset()
+		pack(packed, body)
+		body = packed.Bytes()
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(buf.Bytes()) // the reader went away: nobody to tell
+		_, _ = w.Write(body) // the reader went away: nobody to tell
 	}
 	return nil
 }
 
 // buffers are what pages were rendered into, for the next ones.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// pack compresses a page that is sent once: quickly rather than far.
+func pack(to *bytes.Buffer, page []byte) {
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(to)
+	_, _ = z.Write(page) // a bytes.Buffer does not fail
+	_ = z.Close()
+}
+
+var packers = sync.Pool{New: func() any {
+	z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	if err != nil {
+		panic("web: " + err.Error()) // the level exists
+	}
+	return z
+}}
 
 // redirect sends the reader on after a form was handled. Where to is for them
 // alone, as are the cookies that may come with it, so that no cache keeps it.

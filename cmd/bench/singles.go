@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,7 +91,7 @@ func stylesheet(p *process) (string, error) {
 }
 
 // weight adds up the bytes, without headers, of a first visit to any page with
-// all files that it names, and of the pages alone.
+// all files that it names, of the pages alone, and of somebody's own.
 func (b *bench) weight() (figures, goal string, met bool, err error) {
 	c, err := dial(b.site.addr)
 	if err != nil {
@@ -112,12 +113,39 @@ func (b *bench) weight() (figures, goal string, met bool, err error) {
 			over++
 		}
 	}
+	own, err := b.ownWeights(c)
+	if err != nil {
+		return "", "", false, err
+	}
 	slices.Sort(first)
 	slices.Sort(later)
 	n := len(later)
-	return fmt.Sprintf("first visit %d kB (most %d); later pages %.1f kB, 9 of 10 below %.1f, most %.1f (%s); %d of %d above 12",
-			first[n/2]/1000, first[n-1]/1000, kilo(later[n/2]), kilo(later[n*9/10]), kilo(later[n-1]), heaviest, over, n),
+	return fmt.Sprintf("first visit %d kB (most %d); later pages %.1f kB, 9 of 10 below %.1f, most %.1f (%s); %d of %d above 12; %s",
+			first[n/2]/1000, first[n-1]/1000, kilo(later[n/2]), kilo(later[n*9/10]), kilo(later[n-1]), heaviest, over, n, own),
 		"≤ 130 kB / ≤ 12 kB", first[n-1] <= 130_000 && over == 0, nil
+}
+
+// ownWeights tells what the pages of somebody who sits an exam weigh.
+func (b *bench) ownWeights(c *client) (string, error) {
+	people, err := b.sitters(b.site, 1)
+	if err != nil {
+		return "", err
+	}
+	s := people[0]
+	var words []string
+	for _, page := range []struct{ name, path string }{{"an item", "/exam/" + s.attempt + "/1"}, {"the report", "/exam/" + s.attempt + "/result"}, {"the dashboard", "/me"}} {
+		if page.name == "the report" {
+			if err := s.submit(c); err != nil {
+				return "", err
+			}
+		}
+		r, err := c.get(page.path, gzipped+s.cookie)
+		if err := expect(r, err, 200); err != nil {
+			return "", fmt.Errorf("%s: %w", page.path, err)
+		}
+		words = append(words, fmt.Sprintf("%s %.1f", page.name, kilo(len(r.body))))
+	}
+	return strings.Join(words, ", "), nil
 }
 
 // readingPaths are the pages that anybody may read.
