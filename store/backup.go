@@ -143,7 +143,7 @@ func Verify(ctx context.Context, file string) (s Snapshot, err error) {
 	if err := x.sound(); err != nil {
 		return s, err
 	}
-	if err := x.row(`SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&s.Version); err != nil {
+	if err := x.row(schemaVersion).Scan(&s.Version); err != nil {
 		return s, fmt.Errorf("it is no database of groundwork: %w", err)
 	}
 	s.Tables, err = x.counts()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/pressly/goose/v3"
 )
@@ -46,6 +47,25 @@ func provider(db *sql.DB) (*goose.Provider, error) {
 	}
 	return goose.NewProvider(goose.DialectSQLite3, db, dir, goose.WithDisableGlobalRegistry(true))
 }
+
+// FileVersion returns the version of the schema of the database at path, and 0
+// if there is no database yet. It changes nothing.
+func FileVersion(ctx context.Context, path string) (version int64, err error) {
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return 0, nil
+	}
+	db, err := sql.Open("sqlite", readOnly(path))
+	if err == nil {
+		err = db.QueryRowContext(ctx, schemaVersion).Scan(&version)
+		err = errors.Join(err, db.Close())
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read the schema's version of %s: %w", path, err)
+	}
+	return version, nil
+}
+
+const schemaVersion = `SELECT max(version_id) FROM goose_db_version WHERE is_applied`
 
 // SchemaVersion returns the version of the schema that this program knows.
 func SchemaVersion() (last int64) {

@@ -101,6 +101,11 @@ func TestMigrationIsRehearsed(t *testing.T) {
 	db := raw(t, path)
 	_, err = db.Exec(`DELETE FROM goose_db_version WHERE version_id = $1`, before.Version)
 	fine(t, err)
+	for file, want := range map[string]int64{path: before.Version - 1, path + ".none": 0} {
+		if have, err := store.FileVersion(t.Context(), file); err != nil || have != want {
+			t.Errorf("FileVersion = %d, %v; want %d", have, err, want)
+		}
+	}
 	_, err = store.Open(t.Context(), path) // the last migration's tables are there already
 	if err == nil || !strings.Contains(err.Error(), "nothing was changed") || !strings.Contains(err.Error(), "already exists") {
 		t.Fatalf("Open = %v, want the failed rehearsal", err)

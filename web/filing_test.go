@@ -173,11 +173,11 @@ func TestDeviceDenied(t *testing.T) {
 		t.Errorf("denied: %v", out)
 	}
 	var last int
-	for range 6 {
+	for range 11 {
 		last = b.do("/device", url.Values{"code": {"BCDF-GHJK"}}).status
 	}
 	if last != http.StatusTooManyRequests {
-		t.Errorf("the sixth wrong code: %d", last)
+		t.Errorf("the eleventh wrong code: %d", last)
 	}
 }
 

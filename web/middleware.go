@@ -145,10 +145,10 @@ func (l *limits) device(network string, now time.Time) error {
 	return l.take("device "+network, rate.Every(time.Minute), 10, now)
 }
 
-// deviceTry allows a learner to look up device codes or decide about them: five
-// at once, then one every two minutes.
+// deviceTry allows a learner to look up device codes or decide about them, which
+// a sign-in takes one each of: ten at once, then one a minute.
 func (l *limits) deviceTry(id store.LearnerID, now time.Time) error {
-	return l.take(fmt.Sprint("device try ", id), rate.Every(2*time.Minute), 5, now)
+	return l.take(fmt.Sprint("device try ", id), rate.Every(time.Minute), 10, now)
 }
 
 // run allows a learner to have runs issued: thirty at once, then one a minute.

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"database/sql"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,6 +92,27 @@ func TestDoctor(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Who brings a large database up to date is told why the start takes long.
+func TestOlderDatabaseIsTold(t *testing.T) {
+	t.Parallel()
+	file := withAccounts(t)
+	db, err := sql.Open("sqlite", "file:"+file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`DELETE FROM goose_db_version WHERE version_id = $1`, store.SchemaVersion()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var told bytes.Buffer
+	_, _, err = openOwn(t.Context(), file, slog.New(slog.NewTextHandler(&told, nil)))
+	if err == nil || !strings.Contains(told.String(), "bringing the database up to date") { // it fails: the tables are there already
+		t.Errorf("openOwn = %v, and says %q", err, told.String())
 	}
 }
 

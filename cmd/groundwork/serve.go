@@ -85,7 +85,7 @@ func serve(ctx context.Context, args []string, w world) (err error) {
 	if err := problems.Err(); err != nil {
 		return fmt.Errorf("the content has %d mistakes; nothing is served until they are mended:\n%w", len(problems), err)
 	}
-	st, done, err := openOwn(ctx, o.db)
+	st, done, err := openOwn(ctx, o.db, log)
 	if err != nil {
 		return err
 	}
@@ -134,12 +134,16 @@ func (o *options) here() bool {
 }
 
 // openOwn opens a database that no other site has open, until done is called.
-func openOwn(ctx context.Context, db string) (st *store.Store, done func() error, err error) {
+// It says so if that takes longer because an older program wrote it last.
+func openOwn(ctx context.Context, db string, log *slog.Logger) (st *store.Store, done func() error, err error) {
 	release, err := store.Own(db)
 	if errors.Is(err, store.ErrOwned) {
 		return nil, nil, fmt.Errorf("%w; stop that one first", err)
 	} else if err != nil {
 		return nil, nil, err
+	}
+	if have, err := store.FileVersion(ctx, db); err == nil && have > 0 && have < store.SchemaVersion() {
+		log.Info("bringing the database up to date, a copy of it first; a large one takes minutes", "file", db, "from", have, "to", store.SchemaVersion())
 	}
 	if st, err = store.Open(ctx, db); err != nil {
 		release()
