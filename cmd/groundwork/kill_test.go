@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -36,6 +37,13 @@ func TestMain(m *testing.M) {
 // flags are given as variables: GROUNDWORK_PROXIES=1.
 func child(t *testing.T, db string, flags ...string) (url string, process *os.Process) {
 	t.Helper()
+	urls, process := childURLs(t, db, 1, flags...)
+	return urls[0], process
+}
+
+// childURLs is child for a server with n addresses, in the order of its log.
+func childURLs(t *testing.T, db string, n int, flags ...string) (urls []string, process *os.Process) {
+	t.Helper()
 	cmd := childCommand(db, flags...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -45,13 +53,17 @@ func child(t *testing.T, db string, flags ...string) (url string, process *os.Pr
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	line := make([]byte, 4096)
-	n, err := stderr.Read(line)
-	if err != nil {
-		t.Fatal(err)
+	lines := bufio.NewScanner(stderr)
+	for len(urls) < n {
+		if !lines.Scan() {
+			t.Fatalf("the server has ended before it had %d addresses: %v", n, lines.Err())
+		}
+		if u := regexp.MustCompile(`http://[0-9.:]+[^ ]*`).FindString(lines.Text()); u != "" {
+			urls = append(urls, u)
+		}
 	}
 	go io.Copy(io.Discard, stderr)
-	return regexp.MustCompile(`http://[0-9.:]+`).FindString(string(line[:n])), cmd.Process
+	return urls, cmd.Process
 }
 
 func childCommand(db string, flags ...string) *exec.Cmd {

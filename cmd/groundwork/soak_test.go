@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -56,8 +55,9 @@ func TestSoak(t *testing.T) {
 		long, pause = false, 20*time.Millisecond
 		t.Parallel()
 	}
-	db, metrics := filepath.Join(t.TempDir(), "g.db"), vacant(t)
-	url, process := child(t, db, "GROUNDWORK_PROXIES=1", "GROUNDWORK_METRICS="+metrics)
+	db := filepath.Join(t.TempDir(), "g.db")
+	urls, process := childURLs(t, db, 2, "GROUNDWORK_PROXIES=1", "GROUNDWORK_METRICS=127.0.0.1:0")
+	url, metrics := urls[0], urls[1]
 	levels := []*level{
 		{name: "resident kB", factor: 1.25, floor: 16 << 10}, {name: "descriptors", factor: 1.25, floor: 16}, {name: "goroutines", factor: 1.25, floor: 16},
 		{name: "log kB", factor: 1.5, floor: 4 << 10}, {name: "p99 µs", factor: 3, floor: 50_000},
@@ -108,17 +108,6 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-// vacant is an address on which nobody listens.
-func vacant(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
-}
-
 // resident is the memory that a process has, in kB.
 func resident(t *testing.T, pid int) (kB int) {
 	t.Helper()
@@ -145,7 +134,7 @@ func descriptors(t *testing.T, pid int) int {
 func goroutines(t *testing.T, metrics string) (n int) {
 	t.Helper()
 	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	resp, err := c.Get("http://" + metrics + "/metrics")
+	resp, err := c.Get(metrics)
 	if err != nil {
 		t.Fatal(err)
 	}
