@@ -51,7 +51,7 @@ func house(pkg string) string {
 	return pkg
 }
 
-func TestImportDirection(t *testing.T) {
+func TestLayoutImports(t *testing.T) {
 	const root = "../.."
 	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if err == nil && d.Name() == "testdata" {
