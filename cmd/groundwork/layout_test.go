@@ -1,6 +1,7 @@
 package main
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -51,8 +52,11 @@ func house(pkg string) string {
 	return pkg
 }
 
-func TestLayoutImports(t *testing.T) {
-	const root = "../.."
+const root = "../.."
+
+// goFiles are the Go files of the house, but for tests.
+func goFiles(t *testing.T) (files []string) {
+	t.Helper()
 	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if err == nil && d.Name() == "testdata" {
 			return fs.SkipDir // other people's programs, to be looked at
@@ -60,12 +64,22 @@ func TestLayoutImports(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(file, "go.mod")); err == nil && file != root {
 			return fs.SkipDir // a module of its own
 		}
-		if err != nil || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
-			return err
+		if path.Ext(file) == ".go" && !strings.HasSuffix(file, "_test.go") {
+			files = append(files, file)
 		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestLayoutImports(t *testing.T) {
+	for _, file := range goFiles(t) {
 		rel, err := filepath.Rel(root, filepath.Dir(file))
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		pkg := filepath.ToSlash(rel)
 		allowed, known := mayImport[house(pkg)]
@@ -74,20 +88,43 @@ func TestLayoutImports(t *testing.T) {
 		}
 		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		for _, im := range f.Imports {
 			name, err := strconv.Unquote(im.Path.Value)
 			if err != nil {
-				return err
+				t.Fatal(err)
 			}
 			if ours, ok := strings.CutPrefix(name, "groundwork/"); ok && !slices.Contains(allowed, house(ours)) {
 				t.Errorf("%s: %s may not import %s", file, pkg, ours)
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	}
+}
+
+// A function of more than 50 lines has more than one job, and a file of more
+// than 500 more than one subject.
+func TestLayoutSizes(t *testing.T) {
+	fset := token.NewFileSet()
+	for _, file := range goFiles(t) {
+		f, err := parser.ParseFile(fset, file, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ast.IsGenerated(f) {
+			continue
+		}
+		if n := fset.File(f.FileStart).LineCount(); n > 500 {
+			t.Errorf("%s has %d lines, at most 500 are allowed", file, n)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n.(type) {
+			case *ast.FuncDecl, *ast.FuncLit:
+				if lines := fset.Position(n.End()).Line - fset.Position(n.Pos()).Line + 1; lines > 50 {
+					t.Errorf("%s: this function has %d lines, at most 50 are allowed", fset.Position(n.Pos()), lines)
+				}
+			}
+			return true
+		})
 	}
 }

@@ -126,16 +126,10 @@ var outward = map[string][]string{
 // dial is listed, and web and store are not.
 func TestNothingDials(t *testing.T) {
 	found := map[string]bool{}
-	err := filepath.WalkDir("../..", func(file string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && (d.Name() == "testdata" || d.Name() == ".git") {
-			return fs.SkipDir
-		}
-		if err != nil || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
-			return err
-		}
-		rel, err := filepath.Rel("../..", filepath.Dir(file))
+	for _, file := range goFiles(t) {
+		rel, err := filepath.Rel(root, filepath.Dir(file))
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		pkg := filepath.ToSlash(rel)
 		if one := pkg + "/" + filepath.Base(file); dialling[one] != "" {
@@ -147,10 +141,6 @@ func TestNothingDials(t *testing.T) {
 				t.Errorf("%s uses %s: package %s may not open connections", file, use, pkg)
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	for pkg := range dialling {
 		if !found[pkg] {
