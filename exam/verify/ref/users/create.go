@@ -2,11 +2,15 @@ package users
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 func (s *srv) create(w http.ResponseWriter, r *http.Request) {
@@ -59,11 +63,12 @@ func (s *srv) insert(u user) (id int64, err error) {
 	if err := s.lookFirst(u.Email); err != nil {
 		return 0, err
 	}
+	var driver *sqlite.Error
 	res, err := s.db.Exec(`INSERT INTO users (email, name, created_at) VALUES (?, ?, ?)`, u.Email, u.Name, u.Created)
 	switch {
 	case err == nil:
 		return res.LastInsertId()
-	case strings.Contains(err.Error(), "UNIQUE") && s.bug != "dup-500":
+	case errors.As(err, &driver) && driver.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE && s.bug != "dup-500":
 		return 0, errTaken
 	}
 	return 0, err
