@@ -51,13 +51,14 @@ func status(t *testing.T, url string) int {
 // R5: with a full disk nothing is acknowledged that is not stored, pages are
 // served, and saving goes on by itself when there is room.
 func TestDiskFull(t *testing.T) {
-	dir := t.TempDir()
-	needs(t, syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=24m"), "mount a small disk")
+	dir, n := t.TempDir(), rounds(2)
+	size := fmt.Sprintf("size=%dm", 16+4*n) // what is saved meanwhile has to fit
+	needs(t, syscall.Mount("tmpfs", dir, "tmpfs", 0, size), "mount a small disk")
 	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
 	db := filepath.Join(dir, "g.db")
 	url, _ := child(t, db)
 	s := startSavers(t, url, 8)
-	for range rounds(2) {
+	for range n {
 		s.progress(50)
 		filler := fill(t, filepath.Join(dir, "filler"))
 		refused := s.refused.Load()
