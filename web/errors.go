@@ -101,5 +101,3 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Error(w, o.title, o.status)
 	}
 }
-
-func (s *Server) notFound(http.ResponseWriter, *http.Request) error { return errNoPage }

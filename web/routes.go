@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"groundwork/static"
@@ -27,7 +28,7 @@ func (s *Server) routes() http.Handler {
 	s.apiRoutes(route)
 
 	handle("POST /theme", s.setTheme)
-	handle("/", s.notFound)
+	handle("/", elsewhere(root))
 
 	// Files are served outside the sessions: they need no cookie, and a cache
 	// in between may keep them.
@@ -39,6 +40,30 @@ func (s *Server) routes() http.Handler {
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errForbidden) })) // whatever it sent stays unread
 	return s.headers(s.orFile(identified(s.cfg.Metrics.measured(s.recovered(origin.Handler(root))))))
+}
+
+// elsewhere answers what no route takes: there is no such page, or the page does
+// not take this kind of request.
+func elsewhere(root *http.ServeMux) page {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			return errNoPage
+		}
+		var allowed []string
+		for method, words := range map[string]string{http.MethodGet: "GET, HEAD", http.MethodPost: "POST"} {
+			asked := r.WithContext(r.Context())
+			asked.Method = method
+			if _, pattern := root.Handler(asked); pattern != "/" {
+				allowed = append(allowed, words)
+			}
+		}
+		if allowed == nil {
+			return errNoPage
+		}
+		slices.Sort(allowed)
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		return errMethod
+	}
 }
 
 // personal serves p to whoever it is: with their sign-in looked up, and what it

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -141,4 +142,31 @@ func knock(b *browser, route, attempt string) int {
 	}
 	resp.Body.Close()
 	return resp.StatusCode
+}
+
+// What no route takes is told apart: no page, or not this kind of request.
+func TestElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	tests := []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"GET", "/nothing", 404, ""},
+		{"ABC", "/nothing", 404, ""},
+		{"ABC", "/me", 405, "GET, HEAD"},
+		{"DELETE", "/exam", 405, "GET, HEAD, POST"},
+		{"PUT", "/account/sign-out", 405, "POST"},
+		{"GET", "/account/sign-out", 404, ""},
+	}
+	for _, tt := range tests {
+		req := httptest.NewRequest(tt.method, tt.path, nil)
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+		w := httptest.NewRecorder()
+		s.web.ServeHTTP(w, req)
+		if w.Code != tt.status || w.Header().Get("Allow") != tt.allow {
+			t.Errorf("%s %s: %d, Allow %q; want %d, %q", tt.method, tt.path, w.Code, w.Header().Get("Allow"), tt.status, tt.allow)
+		}
+	}
 }
