@@ -32,14 +32,6 @@ func shownCode(code string) string {
 	return code
 }
 
-// base is the address of this site as the request reached it.
-func (s *Server) base(r *http.Request) string {
-	if s.cfg.Secure {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
-}
-
 // deviceCode gives a program a code for its owner to allow: POST
 // /api/device/code, in the form of RFC 8628.
 func (s *Server) deviceCode(w http.ResponseWriter, r *http.Request) error {
@@ -56,7 +48,7 @@ func (s *Server) deviceCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := s.base(r) + "/device"
+	page := s.origin(r) + "/device"
 	return answer(w, http.StatusOK, map[string]any{
 		"device_code": device, "user_code": shownCode(user), "verification_uri": page, "verification_uri_complete": page + "?code=" + shownCode(user),
 		"expires_in": int(store.DeviceCodeLife / time.Second), "interval": int(store.DevicePause / time.Second),

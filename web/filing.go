@@ -125,7 +125,7 @@ func (s *Server) judge(t *verify.Task, res *verify.Result, terms verify.Terms) (
 
 // filed tells the program what the site made of its result.
 func (s *Server) filed(w http.ResponseWriter, r *http.Request, t *verify.Task, id string, v store.Verdict) error {
-	return answer(w, http.StatusOK, map[string]any{"passed": v.Passed, "level": v.Level, "url": s.base(r) + taskURL(t) + "/runs/" + id})
+	return answer(w, http.StatusOK, map[string]any{"passed": v.Passed, "level": v.Level, "url": s.origin(r) + taskURL(t) + "/runs/" + id})
 }
 
 // readResult reads a compressed result, and a name for exactly its bytes.

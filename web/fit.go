@@ -250,15 +250,6 @@ func private(w http.ResponseWriter) {
 	w.Header().Set("Referrer-Policy", "no-referrer")
 }
 
-// origin is how this site is addressed by this reader.
-func (s *Server) origin(r *http.Request) string {
-	scheme := "http://"
-	if s.cfg.Secure || r.TLS != nil {
-		scheme = "https://"
-	}
-	return scheme + r.Host
-}
-
 func fitURL(n int) string { return "/fit/" + strconv.Itoa(n) }
 
 func resultURL(a quiz.Answers) string { return "/fit/result?a=" + a.String() }

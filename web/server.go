@@ -135,3 +135,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) now() time.Time { return s.cfg.Now() }
+
+// origin is how this site is addressed by this reader.
+func (s *Server) origin(r *http.Request) string {
+	scheme := "http://"
+	if s.cfg.Secure || r.TLS != nil {
+		scheme = "https://"
+	}
+	return scheme + r.Host
+}
