@@ -15,10 +15,13 @@ import (
 
 // statements are what saving an answer runs, in the words of package store.
 var statements = []string{
-	`SELECT id, exam, number, seed, rules, state, closed_by, started_at, deadline_at, finished_at, score, max_score
+	`SELECT id, exam, number, seed, rules, state, closed_by, started_at, deadline_at, finished_at, score, max_score,
+			held, void_reason, voided_at
 		FROM attempts WHERE id = $1 AND learner_id = $2`,
-	`SELECT n, item_id, version_id, option_order, points, response, flagged, note, rev, client, seen_at, answered_at, fraction
-		FROM slots WHERE attempt_id = $1 AND n = $2`,
+	`SELECT s.n, s.item_id, s.version_id, s.option_order, s.points, s.response, s.flagged, s.note, s.rev, s.client,
+			s.seen_at, s.answered_at, s.fraction, s.dropped, r.marked_by, r.change, r.policy, r.reason, r.made_at
+		FROM slots s LEFT JOIN rulings r ON r.version_id = s.version_id AND r.current = 1
+		WHERE s.attempt_id = $1 AND s.n = $2`,
 	`SELECT rev FROM events WHERE attempt_id = $1 AND kind = 'save' AND event_id = $2`,
 	`UPDATE slots SET response = $3, flagged = $4, note = $5, rev = $6, client = $7, answered_at = $8, seen_at = coalesce(seen_at, $9)
 		WHERE attempt_id = $1 AND n = $2`,

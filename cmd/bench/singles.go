@@ -227,8 +227,9 @@ func (b *bench) manySitters() (figures, goal string, met bool, err error) {
 }
 
 // sit saves an answer every so often, turns a page in between and asks for the
-// clock after either, about as often as a page does. Like a browser it connects when it has something to send, and anew if the server
-// has closed the connection meanwhile.
+// clock after either, about as often as a page does. Like a browser it connects
+// when it has something to send, and anew if the server has closed the
+// connection meanwhile.
 func (s *sitter) sit(addr string, from, until time.Time, every time.Duration) (times []time.Duration, failed int, why error) {
 	saving := s.saving()
 	turning := fetch(getBytes("/exam/"+s.attempt+"/1", s.cookie), 200)
