@@ -12,7 +12,7 @@ import (
 )
 
 // A Saved is what the server has of a slot after a change, or after a change
-// was refused.
+// was refused. Of an attempt that is over the slot has neither result nor ruling.
 type Saved struct {
 	Slot     exam.Slot
 	EventRev int // the revision that this change made; 0 if it is not stored
@@ -38,18 +38,17 @@ func (s *Store) SaveAnswer(ctx context.Context, learner LearnerID, id exam.Attem
 	closed := false
 	err = s.update(ctx, what, func(t *tx) error {
 		saved, closed = Saved{}, false
-		a, it, err := s.slot(t, learner, id, c.Slot)
+		a, it, rev, err := s.slot(t, learner, id, c.Slot, c.Event)
 		if err != nil {
 			return err
 		}
-		saved = Saved{Slot: a.Slots[0], State: a.State, Deadline: a.Deadline}
-		if rev, err := savedRev(t, id, c.Event); err != nil || rev > 0 {
-			saved.EventRev, saved.Repeat = rev, rev > 0
-			return err
+		saved = Saved{Slot: a.Slots[0], EventRev: rev, State: a.State, Deadline: a.Deadline, Repeat: rev > 0}
+		if saved.Repeat {
+			return nil
 		}
 		if a.Due(now) {
 			closed, saved.State = true, exam.Graded
-			return s.gradeAll(t, a, exam.ByDeadline, now)
+			return s.gradeDue(t, learner, id, now)
 		}
 		late, err := a.Save(c, it, now)
 		if err != nil {
@@ -64,23 +63,39 @@ func (s *Store) SaveAnswer(ctx context.Context, learner LearnerID, id exam.Attem
 	return saved, err
 }
 
-// slot loads an attempt with one slot only: saving must not cost more the
-// longer the exam is.
-func (s *Store) slot(t *tx, learner LearnerID, id exam.AttemptID, n int) (*exam.Attempt, *exam.Item, error) {
-	a, err := scanAttempt(t.row(attemptColumns+` WHERE id = $1 AND learner_id = $2`, id, learner))
-	if err != nil {
-		return nil, nil, err
-	}
-	slot, err := scanSlot(t.row(slotColumns+` WHERE s.attempt_id = $1 AND s.n = $2`, id, n))
+// changeColumns are what it takes to change a slot: of its attempt, of the event
+// that is asked for, if it is stored, and of the slot itself.
+const changeColumns = `
+	SELECT a.state, a.deadline_at, coalesce(e.rev, 0),
+		s.n, s.item_id, s.version_id, s.option_order, s.points, s.response, s.flagged, s.note, s.rev, s.client, s.seen_at, s.answered_at
+	FROM attempts a JOIN slots s ON s.attempt_id = a.id
+		LEFT JOIN events e ON e.attempt_id = a.id AND e.kind = 'save' AND e.event_id = $4`
+
+// slot loads an attempt with one slot only, and of it what a change needs:
+// saving must not cost more the longer the exam is. repeated is the revision
+// that the event made, or 0 if it is not stored.
+func (s *Store) slot(t *tx, learner LearnerID, id exam.AttemptID, n int, event string) (a *exam.Attempt, it *exam.Item, repeated int, err error) {
+	var deadline sql.NullInt64
+	var row slotRow
+	a = &exam.Attempt{ID: id}
+	err = t.row(changeColumns+` WHERE a.id = $1 AND a.learner_id = $2 AND s.n = $3`, id, learner, n, event).
+		Scan(append([]any{&a.State, &deadline, &repeated}, row.own()...)...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, fmt.Errorf("%w: %d", exam.ErrNotOnForm, n)
+		if err := owns(t, learner, id); err != nil {
+			return nil, nil, 0, err
+		}
+		return nil, nil, 0, fmt.Errorf("%w: %d", exam.ErrNotOnForm, n)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
-	a.Slots = []exam.Slot{slot}
-	it, err := s.item(t, slot.Version)
-	return a, it, err
+	slot, err := row.slot()
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	a.Deadline, a.Slots = fromMillis(deadline), []exam.Slot{slot}
+	it, err = s.item(t, slot.Version)
+	return a, it, repeated, err
 }
 
 func storeAnswer(t *tx, id exam.AttemptID, c exam.Change, s exam.Slot, late time.Duration, now time.Time) error {
@@ -135,16 +150,6 @@ func log(t *tx, id exam.AttemptID, e event) error {
 		VALUES ($1, (SELECT coalesce(max(seq), 0) + 1 FROM events WHERE attempt_id = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		id, e.id, e.kind, e.slot, e.rev, e.client, millis(e.clientAt), millis(e.at), e.late.Milliseconds(), e.data)
 	return err
-}
-
-// savedRev returns the revision that a browser's event made, or 0 if it is not
-// stored.
-func savedRev(t *tx, id exam.AttemptID, eventID string) (rev int, err error) {
-	err = t.row(`SELECT rev FROM events WHERE attempt_id = $1 AND kind = 'save' AND event_id = $2`, id, eventID).Scan(&rev)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return rev, err
 }
 
 // An Event is one line of the log of an attempt, for its owner to read.

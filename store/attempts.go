@@ -95,12 +95,13 @@ func (s *Store) closeAttempt(ctx context.Context, learner LearnerID, id exam.Att
 	return a, nil
 }
 
-// gradeAll is grade for an attempt of which not all slots are loaded.
-func (s *Store) gradeAll(t *tx, a *exam.Attempt, by exam.ClosedBy, now time.Time) (err error) {
-	if a.Slots, err = slots(t, a.ID); err != nil {
+// gradeDue grades an attempt that its deadline has ended.
+func (s *Store) gradeDue(t *tx, learner LearnerID, id exam.AttemptID, now time.Time) error {
+	a, err := s.attempt(t, learner, id)
+	if err != nil {
 		return err
 	}
-	return s.grade(t, a, by, now)
+	return s.grade(t, a, exam.ByDeadline, now)
 }
 
 // grade closes a, if it is open, and stores the result.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"slices"
 	"strings"
 
 	"groundwork/exam"
@@ -27,14 +28,6 @@ func slots(t *tx, id exam.AttemptID) ([]exam.Slot, error) {
 	return list, err
 }
 
-func scanSlot(r scanner) (s exam.Slot, err error) {
-	var row slotRow
-	if err := r.Scan(row.columns()...); err != nil {
-		return s, err
-	}
-	return row.slot()
-}
-
 // A slotRow is the columns of a slot, to be read row by row.
 type slotRow struct {
 	exam.Slot
@@ -45,8 +38,12 @@ type slotRow struct {
 }
 
 func (r *slotRow) columns() []any {
-	return append([]any{&r.N, &r.Item, &r.Version, &r.order, &r.Points, &r.response, &r.Flagged, &r.Note, &r.Rev, &r.Client,
-		&r.seen, &r.answered, &r.fraction, &r.Dropped}, r.ruling.columns()...)
+	return slices.Concat(r.own(), []any{&r.fraction, &r.Dropped}, r.ruling.columns())
+}
+
+// own are the columns that do not depend on how the slot was marked.
+func (r *slotRow) own() []any {
+	return []any{&r.N, &r.Item, &r.Version, &r.order, &r.Points, &r.response, &r.Flagged, &r.Note, &r.Rev, &r.Client, &r.seen, &r.answered}
 }
 
 func (r *slotRow) slot() (s exam.Slot, err error) {

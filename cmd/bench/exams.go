@@ -16,7 +16,7 @@ func examScenarios() []scenario {
 	}
 	upsert := scenario{
 		name: "answer-save-64, one upsert", against: "one upsert by bare group commit", goals: []goal{rateOf(0.5)},
-		site: answerSave(64), base: func(b *bench) (side, error) { return bareSaves(b, 64, statements[3:4]) },
+		site: answerSave(64), base: func(b *bench) (side, error) { return bareSaves(b, 64, statements[1:2]) },
 	}
 	saves := func(b *bench) (side, error) { return answerSave(64)(b, b.site) }
 	pages := []goal{cpuOf(3)}

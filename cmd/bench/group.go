@@ -15,14 +15,11 @@ import (
 
 // statements are what saving an answer runs, in the words of package store.
 var statements = []string{
-	`SELECT id, exam, number, seed, rules, state, closed_by, started_at, deadline_at, finished_at, score, max_score,
-			held, void_reason, voided_at
-		FROM attempts WHERE id = $1 AND learner_id = $2`,
-	`SELECT s.n, s.item_id, s.version_id, s.option_order, s.points, s.response, s.flagged, s.note, s.rev, s.client,
-			s.seen_at, s.answered_at, s.fraction, s.dropped, r.marked_by, r.change, r.policy, r.reason, r.made_at
-		FROM slots s LEFT JOIN rulings r ON r.version_id = s.version_id AND r.current = 1
-		WHERE s.attempt_id = $1 AND s.n = $2`,
-	`SELECT rev FROM events WHERE attempt_id = $1 AND kind = 'save' AND event_id = $2`,
+	`SELECT a.state, a.deadline_at, coalesce(e.rev, 0),
+			s.n, s.item_id, s.version_id, s.option_order, s.points, s.response, s.flagged, s.note, s.rev, s.client, s.seen_at, s.answered_at
+		FROM attempts a JOIN slots s ON s.attempt_id = a.id
+			LEFT JOIN events e ON e.attempt_id = a.id AND e.kind = 'save' AND e.event_id = $4
+		WHERE a.id = $1 AND a.learner_id = $2 AND s.n = $3`,
 	`UPDATE slots SET response = $3, flagged = $4, note = $5, rev = $6, client = $7, answered_at = $8, seen_at = coalesce(seen_at, $9)
 		WHERE attempt_id = $1 AND n = $2`,
 	`INSERT INTO events (attempt_id, seq, event_id, kind, slot, rev, client, client_at, server_at, late_ms, data)
@@ -178,22 +175,14 @@ func (g *group) run(j save) error {
 	for i, q := range g.queries {
 		switch q {
 		case statements[0]:
-			if err := drain(g.stmts[i].Query(j.attempt, j.learner)); err != nil {
+			if err := drain(g.stmts[i].Query(j.attempt, j.learner, j.n, event)); err != nil {
 				return err
 			}
 		case statements[1]:
-			if err := drain(g.stmts[i].Query(j.attempt, j.n)); err != nil {
-				return err
-			}
-		case statements[2]:
-			if err := drain(g.stmts[i].Query(j.attempt, event)); err != nil {
-				return err
-			}
-		case statements[3]:
 			if _, err := g.stmts[i].Exec(j.attempt, j.n, `{"choice":["a"]}`, false, "", j.rev, "bench", now, now); err != nil {
 				return err
 			}
-		case statements[4]:
+		case statements[2]:
 			if _, err := g.stmts[i].Exec(j.attempt, event, "save", j.n, j.rev, "bench", now, now, 0, `{"choice":["a"]}`); err != nil {
 				return err
 			}
