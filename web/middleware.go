@@ -29,7 +29,8 @@ func (s *Server) headers(next http.Handler) http.Handler {
 	all := http.Header{
 		"Content-Security-Policy":      {policy},
 		"X-Content-Type-Options":       {"nosniff"},
-		"X-Frame-Options":              {"DENY"}, // for what does not know frame-ancestors
+		"X-Frame-Options":              {"DENY"},          // for what does not know frame-ancestors
+		"X-Xss-Protection":             {"1; mode=block"}, // for old filters: they look for inline code, and we have none they could break
 		"Referrer-Policy":              {"same-origin"},
 		"Cross-Origin-Opener-Policy":   {"same-origin"},
 		"Cross-Origin-Resource-Policy": {"same-origin"},

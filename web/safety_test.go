@@ -168,7 +168,7 @@ func TestHeadersOfEveryRoute(t *testing.T) {
 	attempt := ada.begin()
 	ada.stay()
 	want := map[string]string{"X-Content-Type-Options": "nosniff", "Cross-Origin-Opener-Policy": "same-origin",
-		"Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000"}
+		"Cross-Origin-Resource-Policy": "same-origin", "X-Xss-Protection": "1; mode=block", "Strict-Transport-Security": "max-age=31536000"}
 	check := func(who, route string, r reply, own bool) {
 		policy := r.header.Get("Content-Security-Policy")
 		for _, part := range []string{"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} {
