@@ -138,22 +138,38 @@ func mixed(known, fresh []Card) []Card {
 // the next ones. It is a plan, not a promise: each answer changes it.
 func Forecast(cards []Card, b Budget, now time.Time, days int) []int {
 	out := make([]int, days)
-	taken, left := map[ID]bool{}, slices.Clone(cards)
+	known, fresh := make([]int, days), make([]int, days) // by the day on which they come up
+	for _, c := range cards {
+		switch day := c.comesUp(now); {
+		case c.Aside || day >= days:
+		case c.stepping(now) && day == 0:
+			out[0]++ // on top of the budget
+		case c.Phase == New:
+			fresh[day]++
+		default:
+			known[day]++
+		}
+	}
+	waiting, waitingNew := 0, 0
 	for i := range out {
-		at := now
-		budget := b
-		if i > 0 {
-			at = startOfDay(now).AddDate(0, 0, i).Add(12 * time.Hour)
-			budget.Done, budget.DoneNew = 0, 0
-		}
-		d := Today(left, budget, at)
-		for _, c := range d.Cards {
-			taken[c.ID] = true
-		}
-		left = slices.DeleteFunc(left, func(c Card) bool { return taken[c.ID] })
-		out[i] = len(d.Cards)
+		waiting, waitingNew = waiting+known[i], waitingNew+fresh[i]
+		room := max(0, b.Cards-b.Done)
+		n := min(waiting, room)
+		first := min(waitingNew, room-n, max(0, b.New-b.DoneNew))
+		out[i] += n + first
+		waiting, waitingNew = waiting-n, waitingNew-first
+		b.Done, b.DoneNew = 0, 0
 	}
 	return out
+}
+
+// comesUp returns on which day, counted from that of now, Today may take the
+// card. A step of minutes that is too far ahead now comes up tomorrow.
+func (c Card) comesUp(now time.Time) int {
+	if c.stepping(now) && c.Due.After(now.Add(ahead)) {
+		return 1
+	}
+	return max(0, int(startOfDay(c.Due).Sub(startOfDay(now))/(24*time.Hour)))
 }
 
 // A Break is a time in which nobody practised while cards came due.

@@ -118,12 +118,25 @@ func TestTodayProperties(t *testing.T) {
 		if diff := cmp.Diff(ids(d.Cards), ids(Today(back, b, now).Cards)); d.New == 0 && diff != "" {
 			t.Fatalf("the order in which cards are kept makes a difference:\n%s", diff)
 		}
-		for i, n := range Forecast(cards, b, now, 7) {
-			if i > 0 && n > b.Cards {
-				t.Fatalf("day %d of the forecast has %d cards", i, n)
-			}
+		b.Done, b.DoneNew = rapid.IntRange(0, 20).Draw(t, "done"), rapid.IntRange(0, 8).Draw(t, "done new")
+		if diff := cmp.Diff(dayByDay(cards, b, now, 7), Forecast(cards, b, now, 7)); diff != "" {
+			t.Fatalf("the forecast is not what the days bring (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// dayByDay is what each day brings to somebody who takes the whole dose of each
+// and never sees a card again.
+func dayByDay(cards []Card, b Budget, now time.Time, days int) (out []int) {
+	left := slices.Clone(cards)
+	for range days {
+		dose := ids(Today(left, b, now).Cards)
+		left = slices.DeleteFunc(left, func(c Card) bool { return slices.Contains(dose, c.ID) })
+		out = append(out, len(dose))
+		now = startOfDay(now).AddDate(0, 0, 1).Add(12 * time.Hour)
+		b.Done, b.DoneNew = 0, 0
+	}
+	return out
 }
 
 // A hundred cards that came due during a break are five days of twenty, the
