@@ -25,7 +25,6 @@ var small = []string{"item_versions", "exposures", "difficulties", "rulings", "a
 var scanning = map[string]string{
 	"ProgressRefs": "groundwork check -against",
 	"Reports":      "the newest few, for operators",
-	"Outdated":     "regrading, for operators",
 	"holding":      "regrading, for operators: an index of slots by item would cost every exam that begins",
 	"Practised":    "the statistics of practice, for operators",
 	"FindAttempts": "a page of the list for operators, in the order of an index",
@@ -39,6 +38,7 @@ var assembled = map[string]string{
 	"hashTable":   "the self-test reads whole tables",
 	"tables":      "backup and self-test list what there is",
 	"counts":      "backup counts whole tables",
+	"gradedUses":  "regrading, for operators: as many placeholders as versions",
 }
 
 // A found is a query in the source, with the function that runs it.

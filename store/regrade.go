@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"groundwork/exam"
@@ -23,62 +24,104 @@ type Outdated struct {
 
 // Outdated returns the items of the list that were corrected or withdrawn after
 // graded attempts had them, in the order of the list. A version that differs in
-// words alone is marked alike and does not count.
+// words alone is marked alike and does not count. It reads all slots if there is
+// such a version, and none else; it keeps no more in memory than the list.
 func (s *Store) Outdated(ctx context.Context, items []*exam.Item) (list []Outdated, err error) {
+	now := make(map[exam.ItemID]*exam.Item, len(items))
+	for _, it := range items {
+		now[it.ID] = it
+	}
 	err = s.view(ctx, "read outdated items", func(t *tx) error {
 		list = nil
 		if err := s.loadVersions(t); err != nil {
 			return err
 		}
-		found := map[exam.ItemID]*Outdated{}
-		now := make(map[exam.ItemID]*exam.Item, len(items))
-		for _, it := range items {
-			now[it.ID] = it
+		old, err := s.outdatedVersions(t, now)
+		if err != nil || len(old) == 0 {
+			return err
 		}
-		err := t.each(func(r *sql.Rows) error { return s.scanOutdated(r, now, found) }, `
-			SELECT s.item_id, s.version_id, count(*), coalesce(r.made_by, ''), r.marked_by, r.change, r.policy, r.reason, r.made_at
-			FROM slots s JOIN attempts a ON a.id = s.attempt_id
-			LEFT JOIN rulings r ON r.version_id = s.version_id AND r.current = 1
-			WHERE a.state = 'graded'
-			GROUP BY s.item_id, s.version_id, r.made_by, r.marked_by, r.change, r.policy, r.reason, r.made_at`)
+		uses, err := gradedUses(t, old)
+		if err != nil {
+			return err
+		}
+		found := map[exam.ItemID]*Outdated{}
+		for _, v := range old {
+			if n := uses[v.id]; n > 0 {
+				s.addOutdated(found, now[v.item], v, n)
+			}
+		}
 		for _, it := range items {
 			if o := found[it.ID]; o != nil {
 				list = append(list, *o)
 			}
 		}
-		return err
+		return nil
 	})
 	return list, err
 }
 
-// scanOutdated adds a version that stands in attempts to its item.
-func (s *Store) scanOutdated(r *sql.Rows, now map[exam.ItemID]*exam.Item, found map[exam.ItemID]*Outdated) error {
-	var id exam.ItemID
-	var version exam.VersionID
-	var n int
-	var by string
-	var ruling nullRuling
-	if err := r.Scan(append([]any{&id, &version, &n, &by}, ruling.columns()...)...); err != nil {
-		return err
-	}
-	it, old := now[id], s.items.get(version)
-	if it == nil || old == nil || old.Meaning() == it.Meaning() && !it.Withdrawn() {
+// An outdatedVersion is a version that is marked otherwise by now, with what was
+// ruled on it last and by whom.
+type outdatedVersion struct {
+	id     exam.VersionID
+	item   exam.ItemID
+	by     string
+	ruling *exam.Ruling
+}
+
+// outdatedVersions returns the outdated versions of the items now. All versions
+// must be in memory.
+func (s *Store) outdatedVersions(t *tx, now map[exam.ItemID]*exam.Item) (list []outdatedVersion, err error) {
+	err = t.each(func(r *sql.Rows) error {
+		var v outdatedVersion
+		var ruling nullRuling
+		if err := r.Scan(append([]any{&v.id, &v.item, &v.by}, ruling.columns()...)...); err != nil {
+			return err
+		}
+		it, old := now[v.item], s.items.get(v.id)
+		if it == nil || old == nil || old.Meaning() == it.Meaning() && !it.Withdrawn() {
+			return nil
+		}
+		v.ruling = ruling.ruling(v.item, v.id)
+		list = append(list, v)
 		return nil
+	}, `SELECT v.id, v.item_id, coalesce(r.made_by, ''), r.marked_by, r.change, r.policy, r.reason, r.made_at
+		FROM item_versions v LEFT JOIN rulings r ON r.version_id = v.id AND r.current = 1`)
+	return list, err
+}
+
+// gradedUses counts the graded attempts that have each of the versions. Rows are
+// counted here: SQLite would sort all of them in memory first.
+func gradedUses(t *tx, versions []outdatedVersion) (map[exam.VersionID]int, error) {
+	ids := make([]any, len(versions))
+	for i, v := range versions {
+		ids[i] = v.id
 	}
-	o := found[id]
+	uses := map[exam.VersionID]int{}
+	err := t.each(func(r *sql.Rows) error {
+		var id exam.VersionID
+		err := r.Scan(&id)
+		uses[id]++
+		return err
+	}, `SELECT s.version_id FROM slots s JOIN attempts a ON a.id = s.attempt_id
+		WHERE a.state = 'graded' AND s.version_id IN (?`+strings.Repeat(", ?", len(ids)-1)+`)`, ids...)
+	return uses, err
+}
+
+// addOutdated adds a version that stands in n attempts to its item.
+func (s *Store) addOutdated(found map[exam.ItemID]*Outdated, it *exam.Item, v outdatedVersion, n int) {
+	o := found[it.ID]
 	if o == nil {
 		o = &Outdated{Item: it}
-		found[id] = o
+		found[it.ID] = o
 	}
 	o.Attempts += n
-	last := ruling.ruling(id, version)
 	switch {
-	case last == nil || s.items.get(last.New).Meaning() != it.Meaning():
+	case v.ruling == nil || s.items.get(v.ruling.New).Meaning() != it.Meaning():
 		o.Open++
-	case o.Ruling == nil || last.Made.After(o.Ruling.Made):
-		o.Ruling, o.By = last, by
+	case o.Ruling == nil || v.ruling.Made.After(o.Ruling.Made):
+		o.Ruling, o.By = v.ruling, v.by
 	}
-	return nil
 }
 
 // nullRuling is the columns of a ruling that may not be there.
