@@ -65,6 +65,7 @@ var outcomes = []outcome{
 	{errKind, 415, "This form was sent in a way we do not read", "Nothing was changed.", "/", "Go to the guide"},
 	{errNobody, 401, "This page belongs to an account", "Sign in to see it. Reading, the fit test and the exam need no account.", "/account/sign-in", "Sign in"},
 	{errForbidden, 403, "You may not do that", "The page belongs to somebody else or the form came from another site. Nothing was changed.", "/", "Go to the guide"},
+	{errCounting, 503, "The statistics are being counted", "So many answers take minutes to read. Counting goes on by itself; look again in a while.", "/operator/stats", "Look again"},
 	{context.Canceled, 499, "Cancelled", "", "/", "Go to the guide"}, // the reader left; nginx's code
 }
 
@@ -85,6 +86,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 			o = known
 			break
 		}
+	}
+	if o.err == errCounting {
+		w.Header().Set("Retry-After", "20")
 	}
 	level, what := s.log.InfoContext, o.title
 	if o.status >= 500 {

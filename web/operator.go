@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"groundwork/exam"
@@ -21,23 +20,16 @@ import (
 // operatorRole is the role of those who run the site or write for it.
 const operatorRole = "operator"
 
-// operator serves the pages for operators. It keeps the statistics that were
-// counted last, since counting reads every answer that was ever given.
+// operator serves the pages for operators.
 type operator struct {
 	*Server
-	mu   sync.Mutex // held while counting: who comes meanwhile waits for the same numbers
-	kept map[store.Which]keptReport
-}
-
-// keptReport is a report, and until when it is good enough.
-type keptReport struct {
-	*analysis.Report
-	until time.Time
+	counts counts
 }
 
 // operatorRoutes lists the URLs for operators.
 func (s *Server) operatorRoutes(handle func(string, page)) {
-	o := &operator{Server: s, kept: map[store.Which]keptReport{}}
+	o := &operator{Server: s}
+	o.counts = counts{count: o.count, now: s.now, patience: 20 * time.Second, last: map[store.Which]*counting{}}
 	handle("GET /operator/site", operatorOnly(o.siteHealth))
 	o.attemptRoutes(handle)
 	o.regradeRoutes(handle)
@@ -64,19 +56,12 @@ func operatorOnly(p page) page {
 	}
 }
 
-// report returns the statistics of the exam. What was counted before is used
-// for ten seconds, or for twenty times as long as counting took, so that
-// looking at these pages never takes more than a twentieth of the machine.
-func (o *operator) report(ctx context.Context, which store.Which) (*analysis.Report, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if k, ok := o.kept[which]; ok && o.now().Before(k.until) {
-		return k.Report, nil
-	}
+// count works the statistics of the exam out.
+func (o *operator) count(ctx context.Context, which store.Which) (*analysis.Report, error) {
 	if _, err := o.store.CloseDue(ctx, o.now()); err != nil { // those that nobody came back to count as well
 		return nil, err
 	}
-	begin, stream := time.Now(), analysis.NewStream()
+	stream := analysis.NewStream()
 	if err := o.store.Responses(ctx, examName, which, stream.Slot); err != nil {
 		return nil, err
 	}
@@ -85,7 +70,6 @@ func (o *operator) report(ctx context.Context, which store.Which) (*analysis.Rep
 		return nil, err
 	}
 	r.Exam, r.Which, r.Counted = examName, string(which), o.now().UTC()
-	o.kept[which] = keptReport{r, o.now().Add(max(10*time.Second, 20*time.Since(begin)))}
 	return r, nil
 }
 
@@ -98,7 +82,7 @@ func (o *operator) asked(r *http.Request) (*analysis.Report, store.Which, error)
 	if !slices.Contains(store.Whiches, which) {
 		return nil, which, fmt.Errorf("%w: attempts", errBadInput)
 	}
-	rep, err := o.report(r.Context(), which)
+	rep, err := o.counts.report(r.Context(), which)
 	return rep, which, err
 }
 
