@@ -95,6 +95,23 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
+// Who has a large database looked at is told that it takes long.
+func TestDoctorOfALargeFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "large.db")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(file, 3e9); err != nil { // a hole: it takes no room
+		t.Fatal(err)
+	}
+	var out, told bytes.Buffer
+	err := run(t.Context(), []string{"doctor", "-db", file}, world{func(string) string { return "" }, strings.NewReader(""), &out, &told})
+	if err == nil || !strings.Contains(told.String(), "reading all 3.0 GB") {
+		t.Errorf("doctor = %v, and says %q first, then:\n%s", err, told.String(), out.String())
+	}
+}
+
 // Who brings a large database up to date is told why the start takes long.
 func TestOlderDatabaseIsTold(t *testing.T) {
 	t.Parallel()

@@ -39,6 +39,9 @@ func doctor(ctx context.Context, args []string, w world) error {
 	if *keys == "" {
 		*keys = keysOf(*db)
 	}
+	if info, err := os.Stat(*db); err == nil && info.Size() > 1e9 {
+		fmt.Fprintf(w.stderr, "reading all %.1f GB of %s; that takes minutes\n", float64(info.Size())/1e9, *db)
+	}
 	snap, err := store.Verify(ctx, *db)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("-db: %w", err)
