@@ -63,13 +63,14 @@ func (s *Store) SaveAnswer(ctx context.Context, learner LearnerID, id exam.Attem
 	return saved, err
 }
 
-// changeColumns are what it takes to change a slot: of its attempt, of the event
+// slotQuery finds what it takes to change a slot: of its attempt, of the event
 // that is asked for, if it is stored, and of the slot itself.
-const changeColumns = `
+const slotQuery = `
 	SELECT a.state, a.deadline_at, coalesce(e.rev, 0),
 		s.n, s.item_id, s.version_id, s.option_order, s.points, s.response, s.flagged, s.note, s.rev, s.client, s.seen_at, s.answered_at
 	FROM attempts a JOIN slots s ON s.attempt_id = a.id
-		LEFT JOIN events e ON e.attempt_id = a.id AND e.kind = 'save' AND e.event_id = $4`
+		LEFT JOIN events e ON e.attempt_id = a.id AND e.kind = 'save' AND e.event_id = $4
+	WHERE a.id = $1 AND a.learner_id = $2 AND s.n = $3`
 
 // slot loads an attempt with one slot only, and of it what a change needs:
 // saving must not cost more the longer the exam is. repeated is the revision
@@ -78,8 +79,7 @@ func (s *Store) slot(t *tx, learner LearnerID, id exam.AttemptID, n int, event s
 	var deadline sql.NullInt64
 	var row slotRow
 	a = &exam.Attempt{ID: id}
-	err = t.row(changeColumns+` WHERE a.id = $1 AND a.learner_id = $2 AND s.n = $3`, id, learner, n, event).
-		Scan(append([]any{&a.State, &deadline, &repeated}, row.own()...)...)
+	err = t.row(slotQuery, id, learner, n, event).Scan(append([]any{&a.State, &deadline, &repeated}, row.own()...)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err := owns(t, learner, id); err != nil {
 			return nil, nil, 0, err
