@@ -11,20 +11,36 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"groundwork/content/source"
 )
 
 // strangers are servers that know nothing of any task.
 var strangers = map[string]http.HandlerFunc{
-	"404 for all": http.NotFound,
-	"200 {} for all": func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		io.WriteString(w, "{}")
-	},
-	"500 for all": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
-	"hangs up":    func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-	"204 for all": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
+	"404 for all":                           http.NotFound,
+	"200 {} for all":                        answerEmpty,
+	"200 {} for all, slowly the first time": slowAtFirst(),
+	"500 for all":                           func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+	"hangs up":                              func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	"204 for all":                           func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
+}
+
+func answerEmpty(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	io.WriteString(w, "{}")
+}
+
+// slowAtFirst takes 20 ms for the first request of each path, as any server may
+// whose code is cold: a check of speed alone would take it for a cache.
+func slowAtFirst() http.HandlerFunc {
+	var seen sync.Map
+	return func(w http.ResponseWriter, r *http.Request) {
+		if _, again := seen.LoadOrStore(r.URL.Path, true); !again {
+			time.Sleep(20 * time.Millisecond)
+		}
+		answerEmpty(w, r)
+	}
 }
 
 // KnowNothing runs all checks of a task against servers that know nothing of
