@@ -30,6 +30,7 @@ type operator struct {
 func (s *Server) operatorRoutes(handle func(string, page)) {
 	o := &operator{Server: s}
 	o.counts = counts{count: o.count, now: s.now, patience: 20 * time.Second, last: map[store.Which]*counting{}}
+	handle("GET /operator", operatorOnly(o.entry))
 	handle("GET /operator/site", operatorOnly(o.siteHealth))
 	o.attemptRoutes(handle)
 	o.regradeRoutes(handle)
@@ -40,6 +41,12 @@ func (s *Server) operatorRoutes(handle func(string, page)) {
 	handle("GET /operator/stats.csv", operatorOnly(o.statsCSV))
 	handle("GET /operator/stats.json", operatorOnly(o.statsJSON))
 	handle("GET /operator/stats/{item}", operatorOnly(o.statsItem))
+}
+
+// entry leads to the list of the pages for operators: GET /operator.
+func (o *operator) entry(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/account#operator", http.StatusSeeOther)
+	return nil
 }
 
 // operatorOnly keeps everybody else out, and pages out of caches.

@@ -21,6 +21,9 @@ func TestOperatorSite(t *testing.T) {
 	}
 	after := op.do("/operator/site", nil)
 	wants(t, after, "good", dayTime(s.now()), "rows out and in again, the same")
+	if r := op.do("/operator", nil); r.at != "/account" {
+		t.Errorf("the pages for operators are listed at %s", r.at)
+	}
 	if r := s.browser(t).do("/operator/site", nil); r.status != http.StatusUnauthorized {
 		t.Errorf("a visitor gets %d", r.status)
 	}

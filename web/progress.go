@@ -208,6 +208,7 @@ type dashboardView struct {
 	PlanText string
 	Counts   []ui.Cell
 	Left     []leftView
+	ExamOpen bool
 	Trend    *ui.Trend
 	Past     []pastView
 	Steps    []stepRow
@@ -269,11 +270,12 @@ func (s *Server) newDashboardView(r *http.Request) (v dashboardView, err error) 
 	s.dashboardPlan(&v, states, wk.Done)
 	s.dashboardWork(&v, wk.Done)
 	s.dashboardExams(&v, wk.Attempts)
+	v.ExamOpen = examOpen(wk.Attempts)
 	v.Verified = s.site.Load().verifiedWork(wk.Runs)
 	v.Changed = changedResults(wk.Work, s.now())
 	v.Next = s.next(states, wk.Done, wk.Attempts)
 	d := s.dashboardDue(r.Context(), &v, wk.Hand)
-	if len(d.Cards) > 0 && !examOpen(wk.Attempts) {
+	if len(d.Cards) > 0 && !v.ExamOpen {
 		v.Next = dueNext(d, v.Due, v.Next)
 	}
 	v.Nothing = len(wk.Done) == 0 && len(wk.Attempts) == 0 && !v.Due.Any

@@ -51,7 +51,7 @@ var doors = []struct {
 		POST /account/devices/end|POST /device`},
 	{owner, `GET /exam/{id}|GET /exam/{id}/{n}|GET /exam/{id}/items|GET /exam/{id}/clock|GET /exam/{id}/review|PUT /exam/{id}/slots/{n}|POST /exam/{id}/{n}|
 		GET /exam/{id}/log|POST /exam/{id}/submit|GET /exam/{id}/over|GET /exam/{id}/result|GET /exam/{id}/result.json|GET /exam/{id}/result.csv`},
-	{operators, `GET /operator/site|GET /operator/practice|GET /operator/attempts|GET /operator/attempts/{id}|POST /operator/attempts/{id}/{action}|GET /operator/regrade|
+	{operators, `GET /operator|GET /operator/site|GET /operator/practice|GET /operator/attempts|GET /operator/attempts/{id}|POST /operator/attempts/{id}/{action}|GET /operator/regrade|
 		GET /operator/regrade/{item}|POST /operator/regrade/{item}|GET /operator/time|POST /operator/time|GET /operator/stats|GET /operator/stats.csv|
 		GET /operator/stats.json|GET /operator/stats/{item}`},
 	{programs, `GET /api/me|DELETE /api/token|POST /api/verify/runs|PUT /api/verify/runs/{id}/result|POST /api/verify/results`},
