@@ -83,7 +83,9 @@ func (s *service) deliver(id string) {
 		case s.bug == "everybody":
 			to = nil
 			for u := range s.store.users {
-				to = append(to, u)
+				if earlier(u, id) { // else a late event of one check spoils another
+					to = append(to, u)
+				}
 			}
 		}
 		d := delivery{Posts: []string{id}, Readers: to, Event: true, Again: again}
@@ -99,6 +101,11 @@ func (s *service) deliver(id string) {
 		s.cache.drop(reader)
 	}
 	s.processed.Add(1)
+}
+
+// earlier reports whether a was given out before b: ids count up.
+func earlier(a, b string) bool {
+	return len(a) < len(b) || len(a) == len(b) && a < b
 }
 
 // newest are the last posts of an author that there still are; called inside write.
