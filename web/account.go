@@ -201,7 +201,7 @@ func (s *Server) accountPassword(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.accountFaults(w, r, status, l.Name, faults{"current": text})
 	}
-	hash, err := store.HashPassword(ctx, password)
+	hash, err := s.cfg.Passwords.Hash(ctx, password)
 	if err != nil {
 		return err
 	}

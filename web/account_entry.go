@@ -204,7 +204,7 @@ func (s *Server) signUp(r *http.Request, g registration) (store.LearnerID, error
 	if err := s.limits.visitor(s.network(r), s.now()); err != nil {
 		return 0, err
 	}
-	hash, err := store.HashPassword(ctx, g.Password)
+	hash, err := s.cfg.Passwords.Hash(ctx, g.Password)
 	if err != nil {
 		return 0, err
 	}

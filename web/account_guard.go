@@ -33,7 +33,7 @@ func (s *Server) admit(r *http.Request, email, password string) (store.LearnerID
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return 0, err
 	}
-	ok, err := store.CheckPassword(ctx, hash, password)
+	ok, err := s.cfg.Passwords.Check(ctx, hash, password)
 	if err != nil {
 		return 0, err
 	}

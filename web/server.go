@@ -36,6 +36,7 @@ import (
 	"groundwork/quiz/practice"
 	"groundwork/static"
 	"groundwork/store"
+	"groundwork/store/password"
 	"groundwork/web/openid"
 )
 
@@ -85,6 +86,7 @@ type Config struct {
 	ModelIs   string           // its name, shown to readers
 	Proxies   int              // how many trusted proxies add to X-Forwarded-For
 	OpenID    *openid.Provider // signs people in; nil if none does
+	Passwords *password.Hasher // hashes passwords; nil is one of its own
 	SQL       *sqlrun.Runner   // runs the queries of SQL items; nil is one of its own
 	Downloads fs.FS            // what make release built, for learners; nil offers nothing
 	Metrics   *Metrics         // count requests; nil counts nothing
@@ -103,6 +105,9 @@ func New(st *store.Store, site Site, log *slog.Logger, cfg Config) (*Server, err
 	}
 	if cfg.SQL == nil {
 		cfg.SQL = sqlrun.New(sqlrun.Options{})
+	}
+	if cfg.Passwords == nil {
+		cfg.Passwords = password.New()
 	}
 	s := &Server{store: st, log: log, cfg: cfg, assets: assets, limits: newLimits(), judging: make(chan struct{}, judges),
 		challenges: newCeremonies[webauthn.SessionData](), crossings: newCeremonies[crossing]()}

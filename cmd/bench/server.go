@@ -77,28 +77,59 @@ func freeAddr() (string, error) {
 	return ln.Addr().String(), nil
 }
 
-// cpu is the processor time that the process has used, to a hundredth of a
-// second (proc_pid_stat(5), fields 14 and 15).
-func (p *process) cpu() time.Duration {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+// family is the process and what it has started, by number.
+func (p *process) family() (pids []int) {
+	pids = []int{p.cmd.Process.Pid}
+	entries, err := os.ReadDir("/proc")
 	if err != nil {
-		return 0
+		return pids
 	}
-	_, rest, _ := strings.Cut(string(data), ") ") // the name may hold blanks
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		if fields := stat(pid); len(fields) > 1 && fields[1] == strconv.Itoa(pids[0]) {
+			pids = append(pids, pid)
+		}
 	}
-	user, _ := strconv.ParseInt(fields[11], 10, 64)
-	system, _ := strconv.ParseInt(fields[12], 10, 64)
-	return time.Duration(user+system) * 10 * time.Millisecond
+	return pids
 }
 
-// rss is the memory that the process holds, in MB.
-func (p *process) rss() float64 { return p.status("VmRSS:") }
+// stat returns the fields of proc_pid_stat(5) from the third on.
+func stat(pid int) []string {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return nil // it has ended
+	}
+	_, rest, _ := strings.Cut(string(data), ") ") // the name may hold blanks
+	return strings.Fields(rest)
+}
 
-func (p *process) status(key string) float64 {
-	f, err := os.Open(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+// cpu is the processor time that the process and those it has started have
+// used, to a hundredth of a second (fields 14 and 15).
+func (p *process) cpu() (used time.Duration) {
+	for _, pid := range p.family() {
+		if fields := stat(pid); len(fields) > 12 {
+			user, _ := strconv.ParseInt(fields[11], 10, 64)
+			system, _ := strconv.ParseInt(fields[12], 10, 64)
+			used += time.Duration(user+system) * 10 * time.Millisecond
+		}
+	}
+	return used
+}
+
+// rss is the memory that the process and those it has started hold, in MB. What
+// they share is counted for each.
+func (p *process) rss() (mb float64) {
+	for _, pid := range p.family() {
+		mb += status(pid, "VmRSS:")
+	}
+	return mb
+}
+
+func status(pid int, key string) float64 {
+	f, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
 	}

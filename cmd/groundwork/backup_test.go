@@ -106,7 +106,7 @@ func TestDoctorOfALargeFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, told bytes.Buffer
-	err := run(t.Context(), []string{"doctor", "-db", file}, world{func(string) string { return "" }, strings.NewReader(""), &out, &told})
+	err := run(t.Context(), []string{"doctor", "-db", file}, world{func(string) string { return "" }, strings.NewReader(""), &out, &told, ""})
 	if err == nil || !strings.Contains(told.String(), "reading all 3.0 GB") {
 		t.Errorf("doctor = %v, and says %q first, then:\n%s", err, told.String(), out.String())
 	}

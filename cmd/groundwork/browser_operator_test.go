@@ -10,6 +10,7 @@ import (
 
 	"groundwork/exam"
 	"groundwork/store"
+	"groundwork/store/password"
 )
 
 // decided makes a database of graded attempts with an operator Olga and a
@@ -18,7 +19,7 @@ func decided(t *testing.T) (db string, ada exam.AttemptID) {
 	t.Helper()
 	db = graded(t, 12)
 	inStore(t, db, func(ctx context.Context, st *store.Store) error {
-		hash, err := store.HashPassword(ctx, "paper lamp river")
+		hash, err := password.New().Hash(ctx, "paper lamp river")
 		if err != nil {
 			return err
 		}

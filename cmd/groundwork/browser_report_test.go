@@ -21,6 +21,7 @@ import (
 	"groundwork/content"
 	"groundwork/exam"
 	"groundwork/store"
+	"groundwork/store/password"
 )
 
 // sittings lets Ilse sit two exams of the real bank: she knows so many of ten
@@ -30,7 +31,7 @@ func sittings(t *testing.T, db string) (last exam.AttemptID) {
 	s, _ := load(content.FS())
 	now, chance := time.Now().AddDate(0, -2, 0), rand.New(rand.NewPCG(1, 2))
 	inStore(t, db, func(ctx context.Context, st *store.Store) error {
-		hash, err := store.HashPassword(ctx, "paper lamp river")
+		hash, err := password.New().Hash(ctx, "paper lamp river")
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"groundwork/store"
+	"groundwork/store/password"
 )
 
 // The operators' pages are accessible and fit every screen, with statistics of
@@ -21,7 +22,7 @@ func TestBrowserStatistics(t *testing.T) {
 		db, items = cohort, []string{"api-e11", "api-e13", "db-e27", "doc-e03"}
 	}
 	inStore(t, db, func(ctx context.Context, st *store.Store) error {
-		hash, err := store.HashPassword(ctx, "paper lamp river")
+		hash, err := password.New().Hash(ctx, "paper lamp river")
 		if err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func start(t *testing.T, db string, more ...string) *running {
 	done := make(chan error, 1)
 	go func() {
 		args := append([]string{"serve", "-addr", "127.0.0.1:0", "-db", db}, more...)
-		done <- run(ctx, args, world{func(string) string { return "" }, nil, io.Discard, stderr})
+		done <- run(ctx, args, world{func(string) string { return "" }, nil, io.Discard, stderr, ""})
 		stderr.Close()
 	}()
 	line := make([]byte, 4096)

@@ -52,7 +52,7 @@ func (d *desk) run(out io.Writer, args ...string) error {
 		}
 		return ""
 	}
-	return run(d.t.Context(), args, world{getenv, strings.NewReader(""), out, out})
+	return run(d.t.Context(), args, world{getenv, strings.NewReader(""), out, out, ""})
 }
 
 // says runs a command and returns what it said.

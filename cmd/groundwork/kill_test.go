@@ -25,6 +25,10 @@ import (
 const serveDB = "GROUNDWORK_TEST_SERVE_DB"
 
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == hashing { // started by such a server
+		main()
+		return
+	}
 	if db := os.Getenv(serveDB); db != "" {
 		os.Args = []string{"groundwork", "serve", "-addr", "127.0.0.1:0", "-db", db}
 		main()

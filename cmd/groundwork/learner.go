@@ -15,6 +15,7 @@ import (
 
 	"groundwork/exam"
 	"groundwork/store"
+	"groundwork/store/password"
 	"groundwork/web"
 )
 
@@ -119,13 +120,13 @@ func learnerReset(ctx context.Context, c *learnerCall) error {
 	if err != nil {
 		return err
 	}
-	password := newPassword()
+	secret := newPassword()
 	if c.ask {
-		if password, err = c.askPassword(); err != nil {
+		if secret, err = c.askPassword(); err != nil {
 			return err
 		}
 	}
-	hash, err := store.HashPassword(ctx, password)
+	hash, err := password.New().Hash(ctx, secret)
 	if err != nil {
 		return err
 	}
@@ -133,7 +134,7 @@ func learnerReset(ctx context.Context, c *learnerCall) error {
 		return err
 	}
 	if !c.ask {
-		c.say("the new password is %s", password)
+		c.say("the new password is %s", secret)
 	}
 	c.say("%s is signed out everywhere; tell them to change the password under Settings", c.email())
 	return nil

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"groundwork/store"
+	"groundwork/store/password"
 )
 
 // withAccounts makes a database with two accounts, Ilse's with one sign-in.
@@ -24,7 +25,7 @@ func withAccounts(t *testing.T) (db string) {
 	db = filepath.Join(t.TempDir(), "g.db")
 	inStore(t, db, func(ctx context.Context, st *store.Store) error {
 		for _, email := range []string{"ilse@example.org", "tom@example.org"} {
-			hash, err := store.HashPassword(ctx, "paper lamp river")
+			hash, err := password.New().Hash(ctx, "paper lamp river")
 			if err != nil {
 				return err
 			}
@@ -59,7 +60,7 @@ func inStore(t *testing.T, db string, do func(context.Context, *store.Store) err
 func groundwork(t *testing.T, stdin string, args ...string) (stdout string, err error) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	err = run(t.Context(), args, world{func(string) string { return "" }, strings.NewReader(stdin), &out, &errs})
+	err = run(t.Context(), args, world{func(string) string { return "" }, strings.NewReader(stdin), &out, &errs, ""})
 	return out.String(), err
 }
 
@@ -77,14 +78,14 @@ func accounts(t *testing.T, db string) []string {
 	return lines
 }
 
-func fits(t *testing.T, db, email, password string) (ok bool) {
+func fits(t *testing.T, db, email, secret string) (ok bool) {
 	t.Helper()
 	inStore(t, db, func(ctx context.Context, st *store.Store) error {
 		_, hash, err := st.Credentials(ctx, email)
 		if err != nil {
 			return err
 		}
-		ok, err = store.CheckPassword(ctx, hash, password)
+		ok, err = password.New().Check(ctx, hash, secret)
 		return err
 	})
 	return ok

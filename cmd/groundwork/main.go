@@ -12,12 +12,14 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"groundwork/store/password"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], world{os.Getenv, os.Stdin, os.Stdout, os.Stderr}); err != nil {
+	if err := run(ctx, os.Args[1:], world{os.Getenv, os.Stdin, os.Stdout, os.Stderr, self()}); err != nil {
 		code := 1
 		var coded *exitError
 		if errors.As(err, &coded) {
@@ -45,6 +47,7 @@ type world struct {
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
+	self   string // the file of this program, to start it again; empty if that is not to be
 }
 
 // A command is one thing the program does.
@@ -81,6 +84,9 @@ func run(ctx context.Context, args []string, w world) error {
 	name := "help"
 	if len(args) > 0 {
 		name, args = args[0], args[1:]
+	}
+	if name == hashing {
+		return password.Serve(w.stdin, w.stdout)
 	}
 	for _, c := range commands() {
 		if c.name == name {

@@ -22,7 +22,7 @@ import (
 
 // nothing is a world without environment and input.
 func nothing(out io.Writer) world {
-	return world{func(string) string { return "" }, strings.NewReader(""), out, out}
+	return world{func(string) string { return "" }, strings.NewReader(""), out, out, ""}
 }
 
 // serving runs groundwork serve until the test ends and returns its address
@@ -33,7 +33,7 @@ func serving(t *testing.T, getenv func(string) string, args ...string) (url stri
 	logs, stderr := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, append([]string{"serve", "-addr", "127.0.0.1:0"}, args...), world{getenv, nil, io.Discard, stderr})
+		done <- run(ctx, append([]string{"serve", "-addr", "127.0.0.1:0"}, args...), world{getenv, nil, io.Discard, stderr, ""})
 		stderr.Close()
 	}()
 	line := make([]byte, 4096)
@@ -148,7 +148,7 @@ func TestRunErrors(t *testing.T) {
 
 func TestEnvironment(t *testing.T) {
 	env := func(k string) string { return map[string]string{"GROUNDWORK_DEV": "perhaps"}[k] }
-	err := run(t.Context(), []string{"serve"}, world{env, nil, io.Discard, io.Discard})
+	err := run(t.Context(), []string{"serve"}, world{env, nil, io.Discard, io.Discard, ""})
 	if err == nil || !strings.Contains(err.Error(), `GROUNDWORK_DEV="perhaps"`) {
 		t.Errorf("error = %v, want one that names the variable and its value", err)
 	}

@@ -98,6 +98,8 @@ func serve(ctx context.Context, args []string, w world) (err error) {
 	if err != nil {
 		return err
 	}
+	config.Passwords = newHasher(w, log)
+	defer config.Passwords.Close()
 	config.SQL = sqlrun.New(sqlrun.Options{})
 	st.SetRunner(config.SQL)
 	m := newMonitor(o.metrics)

@@ -1,8 +1,9 @@
-package store
+package password
 
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -14,30 +15,30 @@ func TestPasswords(t *testing.T) {
 	ctx := t.Context()
 	long := strings.Repeat("correct horse ", 1000)
 	for _, password := range []string{"correct horse battery", long, "", "pässwörd \x00 \xff"} {
-		hash, err := HashPassword(ctx, password)
+		hash, err := New().Hash(ctx, password)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") || len(hash) > 128 || password != "" && strings.Contains(hash, password) {
 			t.Errorf("the hash of %.20q is %s", password, hash)
 		}
-		if again, err := HashPassword(ctx, password); again == hash || err != nil {
+		if again, err := New().Hash(ctx, password); again == hash || err != nil {
 			t.Errorf("two hashes of %.20q are one: %v", password, err)
 		}
 		for try, want := range map[string]bool{password: true, password + "x": false, strings.ToUpper(password) + "!": false} {
-			if ok, err := CheckPassword(ctx, hash, try); ok != want || err != nil {
+			if ok, err := New().Check(ctx, hash, try); ok != want || err != nil {
 				t.Errorf("%.20q for %.20q: %t, %v; want %t", try, password, ok, err, want)
 			}
 		}
 	}
-	if ok, err := CheckPassword(ctx, mustHash(t, long), long[:len(long)-1]); ok || err != nil {
+	if ok, err := New().Check(ctx, mustHash(t, long), long[:len(long)-1]); ok || err != nil {
 		t.Errorf("a long password is cut: %t, %v", ok, err)
 	}
 }
 
 func mustHash(t *testing.T, password string) string {
 	t.Helper()
-	hash, err := HashPassword(t.Context(), password)
+	hash, err := New().Hash(t.Context(), password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,12 +49,12 @@ func mustHash(t *testing.T, password string) string {
 func TestHashOfOtherCosts(t *testing.T) {
 	t.Parallel()
 	const hash = "$argon2id$v=19$m=64,t=1,p=2$c29tZXNhbHQ$ugn+LJtB5pvXqqcrzGZl0X2u/3jXv5QDLsiDFeWqZoM"
-	h, err := parseHash(hash)
+	h, err := parse(hash)
 	if err != nil || h.memory != 64 || h.passes != 1 || h.lanes != 2 || string(h.salt) != "somesalt" {
-		t.Errorf("parseHash = %+v, %v", h, err)
+		t.Errorf("parse = %+v, %v", h, err)
 	}
-	if ok, err := CheckPassword(t.Context(), hash, "not it"); ok || err != nil {
-		t.Errorf("CheckPassword = %t, %v; want false", ok, err)
+	if ok, err := New().Check(t.Context(), hash, "not it"); ok || err != nil {
+		t.Errorf("Check = %t, %v; want false", ok, err)
 	}
 }
 
@@ -83,7 +84,7 @@ func TestDamagedHashes(t *testing.T) {
 		"cut off":              good[:len(good)-4],
 		"the key and no more.": parts[5],
 	} {
-		if ok, err := CheckPassword(t.Context(), hash, "secret"); ok || err == nil || !strings.HasPrefix(err.Error(), "check password: the stored hash is damaged: ") {
+		if ok, err := New().Check(t.Context(), hash, "secret"); ok || err == nil || !strings.HasPrefix(err.Error(), "check password: the stored hash is damaged: ") {
 			t.Errorf("%s: %t, %v; want an error", name, ok, err)
 		}
 	}
@@ -98,8 +99,8 @@ func TestNoAccountTakesAsLong(t *testing.T) {
 		best := time.Hour
 		for range 5 { // the best of several: other tests run beside this one
 			begin := time.Now()
-			if ok, err := CheckPassword(t.Context(), hash, "guess"); ok || err != nil {
-				t.Errorf("CheckPassword = %t, %v", ok, err)
+			if ok, err := New().Check(t.Context(), hash, "guess"); ok || err != nil {
+				t.Errorf("Check = %t, %v", ok, err)
 			}
 			best = min(best, time.Since(begin))
 		}
@@ -109,11 +110,11 @@ func TestNoAccountTakesAsLong(t *testing.T) {
 	if ratio := float64(with) / float64(without); ratio < 0.25 || ratio > 4 {
 		t.Errorf("a check takes %v with an account and %v without", with, without)
 	}
-	h, err := parseHash(dummy)
+	h, err := parse(dummy)
 	if err != nil || h.memory != hashMemory || h.passes != hashPasses || h.lanes != hashLanes {
 		t.Errorf("the stand-in for no account has the costs %+v, %v", h, err)
 	}
-	if ok, err := CheckPassword(t.Context(), "", ""); ok || err != nil {
+	if ok, err := New().Check(t.Context(), "", ""); ok || err != nil {
 		t.Errorf("no account has the password %q: %t, %v", "", ok, err)
 	}
 }
@@ -121,20 +122,19 @@ func TestNoAccountTakesAsLong(t *testing.T) {
 // Only a few hashes are worked out at once; who does not want to wait is let go.
 func TestHashingIsBounded(t *testing.T) {
 	t.Parallel()
-	for range cap(hashing) {
-		hashing <- struct{}{}
+	h := New()
+	if n := cap(h.idle); n != max(1, runtime.GOMAXPROCS(0)/2) {
+		t.Errorf("%d hashes at once on %d processors", n, runtime.GOMAXPROCS(0))
 	}
-	defer func() {
-		for range cap(hashing) {
-			<-hashing
-		}
-	}()
+	for range cap(h.idle) {
+		<-h.idle // as somebody whose hash is being worked out
+	}
 	gone, leave := context.WithCancel(t.Context())
 	leave()
-	if _, err := HashPassword(gone, "x"); !errors.Is(err, context.Canceled) {
-		t.Errorf("HashPassword = %v, want Canceled", err)
+	if _, err := h.Hash(gone, "x"); !errors.Is(err, context.Canceled) {
+		t.Errorf("Hash = %v, want Canceled", err)
 	}
-	if _, err := CheckPassword(gone, dummy, "x"); !errors.Is(err, context.Canceled) {
-		t.Errorf("CheckPassword = %v, want Canceled", err)
+	if _, err := h.Check(gone, dummy, "x"); !errors.Is(err, context.Canceled) {
+		t.Errorf("Check = %v, want Canceled", err)
 	}
 }
