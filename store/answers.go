@@ -27,8 +27,8 @@ type Saved struct {
 // without event is new every time. A change that was based on an older
 // revision than the stored one is refused with [exam.ErrConflict], and Saved
 // holds what is stored. After the deadline and its allowance it is refused
-// with [exam.ErrClosed], and the attempt is graded with what it holds. See
-// [exam.Attempt.Save] for the rest.
+// with [exam.ErrClosed], and the attempt is graded with what it holds. With any
+// other error Saved is empty. See [exam.Attempt.Save] for the rest.
 func (s *Store) SaveAnswer(ctx context.Context, learner LearnerID, id exam.AttemptID, c exam.Change, now time.Time) (saved Saved, err error) {
 	now = stored(now)
 	if c.Event == "" {
@@ -59,6 +59,9 @@ func (s *Store) SaveAnswer(ctx context.Context, learner LearnerID, id exam.Attem
 	})
 	if err == nil && closed {
 		return saved, fmt.Errorf("%s: %w", what, exam.ErrClosed)
+	}
+	if err != nil && !errors.Is(err, exam.ErrConflict) && !errors.Is(err, exam.ErrClosed) {
+		return Saved{}, err // what the change began with may not be stored
 	}
 	return saved, err
 }

@@ -50,6 +50,10 @@ var (
 	// ErrFull means that the disk has no room or cannot be written to. Nothing
 	// was saved; it may work again later.
 	ErrFull = errors.New("the database cannot be written to")
+
+	// ErrLocked means that another process has kept the database to itself for
+	// five seconds. Nothing was saved; it may work again later.
+	ErrLocked = errors.New("another process has the database locked")
 )
 
 // A Store is a database. It is safe for concurrent use.
@@ -201,6 +205,8 @@ func known(err error) error {
 		return ErrTaken
 	case code == sqlite3.SQLITE_FULL, code&0xff == sqlite3.SQLITE_IOERR, code&0xff == sqlite3.SQLITE_READONLY:
 		return fmt.Errorf("%w: %w", ErrFull, err)
+	case code&0xff == sqlite3.SQLITE_BUSY, code&0xff == sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("%w: %w", ErrLocked, err)
 	}
 	return err
 }

@@ -82,10 +82,21 @@ func (s *Store) writer() {
 		}
 		for _, j := range batch {
 			if err != nil {
-				j.err = errors.Join(j.err, err)
+				j.lose(err)
 			}
 			close(j.done)
 		}
+	}
+}
+
+// lose says that the batch of j is not stored. Its own failure no longer counts:
+// it may rest on what a neighbour wrote, which is not stored either.
+func (j *job) lose(err error) {
+	switch {
+	case j.err == nil:
+		j.err = err
+	case j.ctx.Err() == nil:
+		j.err = fmt.Errorf("%w; before that: %v", err, j.err)
 	}
 }
 

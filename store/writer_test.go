@@ -161,6 +161,44 @@ func TestLostTransaction(t *testing.T) {
 	}
 }
 
+// If the commit fails, a change that failed over what its neighbour wrote must
+// not tell its caller so: what the neighbour wrote is not there.
+func TestFailedCommit(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	taken := func(t *tx) error {
+		_, err := t.exec(`INSERT INTO reports (id, page, text, created_at) VALUES (7, 'x', 'x', 1)`)
+		return err
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	changes := []*queued{
+		{run: func(t *tx) error { // found out at the end of the transaction only
+			if _, err := t.exec(`PRAGMA defer_foreign_keys = ON`); err != nil {
+				return err
+			}
+			_, err := t.exec(`INSERT INTO progress (learner_id, ref, done_at) VALUES (12345, 'x', 1)`)
+			return err
+		}},
+		{run: taken},
+		{run: taken},
+		{run: func(*tx) error { return ErrConflict }},
+		{ctx: gone, run: taken},
+	}
+	together(t, s, changes...)
+	for i, c := range changes[:4] {
+		if c.err == nil || !strings.Contains(c.err.Error(), "FOREIGN KEY") || errors.Is(c.err, ErrTaken) || errors.Is(c.err, ErrConflict) {
+			t.Errorf("change %d: %v, want the failure of the commit", i+1, c.err)
+		}
+	}
+	if !errors.Is(changes[4].err, context.Canceled) {
+		t.Errorf("who had left is told %v", changes[4].err)
+	}
+	if got := texts(t, s); len(got) > 0 {
+		t.Errorf("stored: %s", got)
+	}
+}
+
 func TestWhoLeftIsNotServed(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)

@@ -38,6 +38,7 @@ var apiErrors = []struct {
 	{store.ErrTaken, 409, "This result is filed already."},
 	{store.ErrLate, 410, "This run has expired: a result must come within 2 hours. Run the task again."},
 	{store.ErrFull, 503, "Nothing can be saved at the moment. Try again in a minute."},
+	{store.ErrLocked, 503, "Nothing can be saved at the moment. Try again in a minute."},
 	{errTooLarge, 413, "The result is too large: 512 KB compressed and 8 MB unpacked are the most."},
 	{errNobody, 401, "The token is missing, wrong, revoked or too old. Sign in again with groundwork login."},
 }

@@ -58,6 +58,7 @@ var outcomes = []outcome{
 	{exam.ErrBlueprint, 503, "No exam can be drawn at the moment", "The question bank does not hold enough items. Nothing of yours is lost.", "/", "Go to the guide", 0},
 	{store.ErrConflict, 409, "Changed in another window", "The other change is kept. Open the page again to see it.", "/me", "Your work", 0},
 	{store.ErrFull, 503, "Nothing can be saved at the moment", "The disk of this site is full or failing. What was saved before is safe; what you just sent was not saved. Try again in a minute.", "/", "Go to the guide", 60},
+	{store.ErrLocked, 503, "Nothing can be saved at the moment", "Another program is busy with the database of this site. What was saved before is safe; what you just sent was not saved. Try again in a minute.", "/", "Go to the guide", 60},
 	{quiz.ErrAnswers, 400, "This link holds no result", "It may have been cut short. The test takes three minutes.", "/fit", "Take the fit test", 0},
 	{errExamOpen, 403, "Ask is closed while your exam is open", "It opens again when you have handed in.", "/exam", "Back to the exam", 0},
 	{errPracticeOpen, 403, "Practice is closed while your exam is open", "It asks about the same lessons and gives the reasons. It opens again when you have handed in, and your cards wait.", "/exam", "Back to the exam", 0},

@@ -114,6 +114,44 @@ func TestFailingSync(t *testing.T) {
 	}
 }
 
+// R6, R14: if a commit fails, nobody is told of what another change of the same
+// commit did: neither that the item was changed elsewhere nor that the exam is
+// over. Browsers drop answers that are refused so.
+func TestFailingSyncTellsNoLies(t *testing.T) {
+	_, err := exec.LookPath("strace")
+	needs(t, err, "strace injects the faults (apt-get install strace)")
+	url, process := child(t, filepath.Join(t.TempDir(), "g.db"))
+	s := startPaced(t, url, 1, time.Hour, nil) // somebody whose exam is open
+	p := s.people[0]
+	attempt, _, _ := strings.Cut(p.path, "/slots")
+	well := inject(t, process.Pid, "fsync,fdatasync:error=EIO:delay_enter=100000")
+	s.until("readyz to say no", func() bool { return status(t, url+"/readyz") == http.StatusServiceUnavailable })
+	statuses := make(chan int)
+	for i := range 8 {
+		go func() {
+			_, got := change(&p.Client, url+p.path, fmt.Sprint("beside-", i), 0, map[string]any{"choice": []string{"b"}})
+			statuses <- got
+		}()
+	}
+	resp, err := p.PostForm(url+attempt+"/submit", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("handing in is answered with %d, want 503", resp.StatusCode)
+	}
+	for range 8 {
+		if got := <-statuses; got != http.StatusServiceUnavailable {
+			t.Errorf("a change is answered with %d, want 503", got)
+		}
+	}
+	well()
+	if _, got := change(&p.Client, url+p.path, "after", 0, map[string]any{"choice": []string{"c"}}); got != http.StatusOK {
+		t.Errorf("afterwards a change is answered with %d, want 200", got)
+	}
+}
+
 // R7: on a disk that takes a tenth of a second for each fsync nobody is refused:
 // who waits shares the next one.
 func TestSlowSync(t *testing.T) {

@@ -93,9 +93,12 @@ func (p *saver) save(ctx context.Context, s *savers) {
 			p.rev = rev
 		case 0: // no server at the moment
 			time.Sleep(5 * time.Millisecond)
-		default:
+		case http.StatusServiceUnavailable:
 			s.refused.Add(1)
 			time.Sleep(5 * time.Millisecond)
+		default: // a browser would drop the answer
+			s.t.Errorf("%s: a change that was not saved is answered with %d, want 503", event, status)
+			return
 		}
 	}
 }
