@@ -14,6 +14,10 @@ const (
 	freeFailures = 5
 	longestWait  = 15 * time.Minute
 	forgetAfter  = 15 * time.Minute
+
+	// A failure that lies further ahead than this was counted while the clock was
+	// wrong; nobody has to wait until it is right again.
+	aheadAtMost = longestWait
 )
 
 // wait returns how long to wait after the given number of failures in a row.
@@ -31,7 +35,7 @@ func (s *Store) MayTry(ctx context.Context, now time.Time, names ...string) (lon
 	err = s.view(ctx, "read failures", func(t *tx) error {
 		longest = 0
 		for _, name := range names {
-			count, at, err := failures(t, name)
+			count, at, err := failures(t, name, now)
 			if err != nil {
 				return err
 			}
@@ -48,8 +52,11 @@ func (s *Store) AddFailure(ctx context.Context, now time.Time, names ...string) 
 		if _, err := t.exec(`DELETE FROM failures WHERE at < $1`, millis(now.Add(-longestWait-forgetAfter))); err != nil {
 			return err
 		}
+		if _, err := t.exec(`DELETE FROM failures WHERE at > $1`, millis(now.Add(aheadAtMost))); err != nil {
+			return err
+		}
 		for _, name := range names {
-			count, at, err := failures(t, name)
+			count, at, err := failures(t, name, now)
 			if err != nil {
 				return err
 			}
@@ -75,11 +82,20 @@ func (s *Store) ForgetFailures(ctx context.Context, name string) error {
 	})
 }
 
-func failures(t *tx, name string) (count int, at time.Time, err error) {
+// failures returns how often name has failed and when it was last, which is not
+// after now.
+func failures(t *tx, name string, now time.Time) (count int, at time.Time, err error) {
 	var ms sql.NullInt64
 	err = t.row(`SELECT count, at FROM failures WHERE who = $1`, name).Scan(&count, &ms)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return count, fromMillis(ms), err
+	at = fromMillis(ms)
+	if at.After(now.Add(aheadAtMost)) {
+		return 0, time.Time{}, err
+	}
+	if at.After(now) {
+		at = now
+	}
+	return count, at, err
 }

@@ -57,6 +57,40 @@ func TestWaitsPass(t *testing.T) {
 	}
 }
 
+// S9, R13: failures that were counted while the clock was ahead make nobody wait
+// until then, and guesses that overtake each other are counted.
+func TestFailuresOfAWrongClock(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		ahead time.Duration
+		want  time.Duration // after six failures, and after a seventh by the right clock
+		again time.Duration
+	}{
+		{"two guesses at once", time.Millisecond, 2 * time.Second, 4 * time.Second},
+		{"a minute", time.Minute, 2 * time.Second, 4 * time.Second},
+		{"a quarter of an hour", 15 * time.Minute, 2 * time.Second, 4 * time.Second},
+		{"a little more", 15*time.Minute + time.Millisecond, 0, 0},
+		{"a year", 365 * 24 * time.Hour, 0, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := storetest.New(t)
+			for range 6 {
+				fine(t, s.AddFailure(t.Context(), noon.Add(tt.ahead), "ada"))
+			}
+			if got, err := s.MayTry(t.Context(), noon, "ada"); got != tt.want || err != nil {
+				t.Errorf("the wait is %v, %v; want %v", got, err, tt.want)
+			}
+			fine(t, s.AddFailure(t.Context(), noon, "ada"))
+			if got, err := s.MayTry(t.Context(), noon, "ada"); got != tt.again || err != nil {
+				t.Errorf("after one more it is %v, %v; want %v", got, err, tt.again)
+			}
+		})
+	}
+}
+
 // A quarter of an hour of peace after the wait forgets the count, and not less.
 func TestFailuresAreForgotten(t *testing.T) {
 	t.Parallel()
