@@ -26,9 +26,10 @@ type Saved struct {
 // The same event comes to the same end however often it is sent; a change
 // without event is new every time. A change that was based on an older
 // revision than the stored one is refused with [exam.ErrConflict], and Saved
-// holds what is stored. After the deadline and its allowance it is refused
-// with [exam.ErrClosed], and the attempt is graded with what it holds. With any
-// other error Saved is empty. See [exam.Attempt.Save] for the rest.
+// holds what is stored; so it does with [exam.ErrResponse]. After the deadline
+// and its allowance it is refused with [exam.ErrClosed], and the attempt is
+// graded with what it holds. With any other error Saved is empty. See
+// [exam.Attempt.Save] for the rest.
 func (s *Store) SaveAnswer(ctx context.Context, learner LearnerID, id exam.AttemptID, c exam.Change, now time.Time) (saved Saved, err error) {
 	now = stored(now)
 	if c.Event == "" {
@@ -60,10 +61,10 @@ func (s *Store) SaveAnswer(ctx context.Context, learner LearnerID, id exam.Attem
 	if err == nil && closed {
 		return saved, fmt.Errorf("%s: %w", what, exam.ErrClosed)
 	}
-	if err != nil && !errors.Is(err, exam.ErrConflict) && !errors.Is(err, exam.ErrClosed) {
-		return Saved{}, err // what the change began with may not be stored
+	if err == nil || errors.Is(err, exam.ErrConflict) || errors.Is(err, exam.ErrClosed) || errors.Is(err, exam.ErrResponse) {
+		return saved, err
 	}
-	return saved, err
+	return Saved{}, err // what the change began with may not be stored
 }
 
 // slotQuery finds what it takes to change a slot: of its attempt, of the event

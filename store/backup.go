@@ -20,7 +20,7 @@ var ErrOwned = errors.New("another groundwork serve has this database open")
 // it. Commands that only change a row need no claim: SQLite makes writers of
 // several processes take turns. (Where there is no flock it claims nothing.)
 func Own(path string) (release func(), err error) {
-	release, err = claimFile(path + ".lock")
+	release, err = claimFile(real(path) + ".lock")
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
@@ -75,43 +75,6 @@ func Backup(ctx context.Context, from, to string) (_ Snapshot, err error) {
 		return Snapshot{}, err
 	}
 	s.File = to
-	return s, Settle(part, to)
-}
-
-// Restore makes the database at to from a backup, which is checked first. A
-// database that is at to already is refused with [fs.ErrExist] unless aside is
-// given: then it is renamed to that. A server that runs on it is refused with
-// [ErrOwned]. Nothing is changed before the copy is whole.
-func Restore(ctx context.Context, backup, to, aside string) (_ Snapshot, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("restore %s: %w", to, err)
-		}
-	}()
-	s, err := Verify(ctx, backup)
-	if err != nil {
-		return s, err
-	}
-	release, err := Own(to)
-	if err != nil {
-		return s, err
-	}
-	defer release()
-	if aside == "" {
-		if err := mustBeFree(to); err != nil {
-			return s, err
-		}
-	}
-	part := to + ".part"
-	defer os.Remove(part)
-	if err := copyInto(ctx, backup, part); err != nil {
-		return s, err
-	}
-	if aside != "" {
-		if err := moveAside(to, aside); err != nil {
-			return s, err
-		}
-	}
 	return s, Settle(part, to)
 }
 
@@ -210,6 +173,9 @@ func copyInto(ctx context.Context, from, to string) error {
 	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err // left over from an attempt that was killed
 	}
+	if err := private(to); err != nil { // for its owner's eyes from the first byte on
+		return err
+	}
 	db, err := sql.Open("sqlite", readOnly(from))
 	if err != nil {
 		return err
@@ -242,14 +208,13 @@ func Settle(part, name string) error {
 	return syncDir(filepath.Dir(name))
 }
 
-// moveAside renames a database with the files that belong to it.
-func moveAside(from, to string) error {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Rename(from+suffix, to+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+// real is the file that path leads to: a database has one lock, whatever it is
+// called by.
+func real(path string) string {
+	if p, err := filepath.EvalSymlinks(path); err == nil {
+		return p
 	}
-	return nil
+	return path
 }
 
 func mustExist(file string) error {

@@ -79,6 +79,20 @@ func SchemaVersion() (last int64) {
 	return last
 }
 
+// mustBeOurs refuses the database of another program: it has tables and none of
+// them counts our migrations.
+func mustBeOurs(ctx context.Context, db *sql.DB) error {
+	var others, ours int
+	const count = `SELECT count(*) FILTER (WHERE name <> 'goose_db_version'), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
+	if err := db.QueryRowContext(ctx, count).Scan(&others, &ours); err != nil {
+		return err
+	}
+	if others > 0 && ours == 0 {
+		return errors.New("it is the database of another program; nothing was changed; name another file")
+	}
+	return nil
+}
+
 // migrate applies the migrations that db has not seen yet, each in a
 // transaction of its own, after a rehearsal on a copy. There is no way down: to undo a migration, write the
 // next one. A database that is newer than this program is refused. Processes
@@ -92,6 +106,9 @@ func migrate(ctx context.Context, path string, db *sql.DB) error {
 	p, err := provider(db)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
+	}
+	if err := mustBeOurs(ctx, db); err != nil {
+		return err
 	}
 	have, want, err := p.GetVersions(ctx)
 	if err != nil {

@@ -84,7 +84,7 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	defer func() {
 		if err != nil {
 			s.closePools()
-			err = fmt.Errorf("open store %s: %w", path, err)
+			err = fmt.Errorf("open store %s: %w", path, unopened(err))
 		}
 	}()
 	if err = private(path); err != nil {
@@ -107,6 +107,42 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	s.read.SetMaxIdleConns(readers)
 	go s.writer()
 	return s, nil
+}
+
+// Look opens the database file at path to read it, and changes neither it nor
+// its schema, which has to be this program's. Every change is refused with
+// [ErrFull].
+func Look(path string) (_ *Store, err error) {
+	s := &Store{path: path, jobs: make(chan *job, maxBatch), done: make(chan struct{})}
+	s.read, err = sql.Open("sqlite", readOnly(path))
+	if err == nil {
+		s.write, err = sql.Open("sqlite", readOnly(path))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look into %s: %w", path, err)
+	}
+	s.reading.pool, s.writing.pool = s.read, s.write
+	go s.writer()
+	return s, nil
+}
+
+// unopened says how to mend what keeps a database from being opened.
+func unopened(err error) error {
+	var driver *sqlite.Error
+	if !errors.As(err, &driver) {
+		return err
+	}
+	switch driver.Code() & 0xff {
+	case sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("it is no database; name another file, or restore a backup: %w", err)
+	case sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("it is damaged; keep it, restore the last good backup, and see what groundwork doctor says of it: %w", err)
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+		return fmt.Errorf("%w; is the disk full? Make room and start again: %w", ErrFull, err)
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("%w; end that one first: %w", ErrLocked, err)
+	}
+	return err
 }
 
 // Watch has f called after every commit, with how many changes it had, how

@@ -45,7 +45,7 @@ func attemptDecide(ctx context.Context, name string, args []string, w world, do 
 	flags := flag.NewFlagSet("attempt "+name, flag.ContinueOnError)
 	db := flags.String("db", "groundwork.db", "database `file`")
 	reason := flags.String("reason", "", "why, in a `sentence` that the learner is shown")
-	if err := parse(flags, args, w); err != nil {
+	if err := parseWords(flags, args, w); err != nil {
 		return err
 	}
 	switch {
@@ -66,8 +66,16 @@ func attemptDecide(ctx context.Context, name string, args []string, w world, do 
 	})
 }
 
-// withStore opens the database for the time of one command.
+// withStore opens the database for the time of one command. It does not bring an
+// older one up to date: an older site may be running on it.
 func withStore(ctx context.Context, file string, do func(*store.Store) error) (err error) {
+	have, err := store.FileVersion(ctx, file)
+	if err != nil {
+		return err
+	}
+	if want := store.SchemaVersion(); have > 0 && have < want {
+		return fmt.Errorf("the schema of %s has version %d and this program needs %d: start groundwork serve of this version on it once", file, have, want)
+	}
 	st, err := store.Open(ctx, file)
 	if err != nil {
 		return err
@@ -131,7 +139,7 @@ func attemptExtend(ctx context.Context, args []string, w world) error {
 	db := flags.String("db", "groundwork.db", "database `file`")
 	minutes := flags.Int("minutes", 0, "how many `minutes` to give back, 1 to 600")
 	reason := flags.String("reason", "", "why, in a `sentence` that the learner is shown")
-	if err := parse(flags, args, w); err != nil {
+	if err := parseWords(flags, args, w); err != nil {
 		return err
 	}
 	switch {

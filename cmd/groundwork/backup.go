@@ -23,7 +23,7 @@ func backup(ctx context.Context, args []string, w world) error {
 	flags := flag.NewFlagSet("backup", flag.ContinueOnError)
 	db := flags.String("db", "groundwork.db", "database `file`")
 	keys := flags.String("keys", "", "`file` with the secrets of the site (default: the database file with .keys)")
-	if err := parse(flags, args, w); err != nil {
+	if err := parseWords(flags, args, w); err != nil {
 		return err
 	}
 	if flags.NArg() != 1 {
@@ -32,6 +32,9 @@ func backup(ctx context.Context, args []string, w world) error {
 	to := flags.Arg(0)
 	if *keys == "" {
 		*keys = keysOf(*db)
+	}
+	if _, err := os.Stat(*keys); err != nil {
+		return fmt.Errorf("nothing is backed up, since the secrets of the site are not found; say where they are with -keys: %w", err)
 	}
 	if _, err := os.Stat(keysOf(to)); err == nil {
 		return fmt.Errorf("%s is there already; give the backup another name", keysOf(to))
@@ -42,7 +45,11 @@ func backup(ctx context.Context, args []string, w world) error {
 	} else if err != nil {
 		return err
 	}
-	if err := copyKeys(*keys, keysOf(to)); err != nil {
+	data, err := os.ReadFile(*keys)
+	if err == nil {
+		err = writeSecrets(keysOf(to), data)
+	}
+	if err != nil {
 		return fmt.Errorf("the database is backed up, the secrets are not: %w", err)
 	}
 	fmt.Fprintf(w.stdout, "backed up %s and %s; opened again and sound\n", to, keysOf(to))
@@ -53,12 +60,16 @@ func backup(ctx context.Context, args []string, w world) error {
 func restore(ctx context.Context, args []string, w world) error {
 	flags := flag.NewFlagSet("restore", flag.ContinueOnError)
 	db := flags.String("db", "groundwork.db", "database `file` to make")
-	force := flags.Bool("force", false, "if there is a database already, rename it and its secrets and go on")
-	if err := parse(flags, args, w); err != nil {
+	keys := flags.String("keys", "", "`file` to put the secrets of the site into (default: the database file with .keys)")
+	force := flags.Bool("force", false, "if there is a database already, keep it and its secrets under another name and go on")
+	if err := parseWords(flags, args, w); err != nil {
 		return err
 	}
 	if flags.NArg() != 1 {
 		return errors.New("want groundwork restore [-force] -db FILE BACKUP")
+	}
+	if *keys == "" {
+		*keys = keysOf(*db)
 	}
 	from, aside := flags.Arg(0), ""
 	if *force {
@@ -67,51 +78,46 @@ func restore(ctx context.Context, args []string, w world) error {
 	snap, err := store.Restore(ctx, from, *db, aside)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s is there already; -force renames it and goes on", *db)
+		return fmt.Errorf("%w: -force keeps it under another name and goes on", err)
 	case errors.Is(err, store.ErrOwned):
 		return fmt.Errorf("a site runs on %s: stop it first", *db)
 	case err != nil:
 		return err
 	}
-	if err := restoreKeys(from, *db, aside); err != nil {
-		return fmt.Errorf("the database is restored, its secrets are not: %w", err)
-	}
-	if aside != "" {
+	if _, err := os.Stat(aside); err == nil {
 		fmt.Fprintf(w.stdout, "what was there before is now %s\n", aside)
 	}
 	fmt.Fprintf(w.stdout, "restored %s\n", *db)
+	if err := restoreKeys(keysOf(from), *keys, *db, aside, w); err != nil {
+		return fmt.Errorf("the database is restored, its secrets are not: %w", err)
+	}
 	return printSnapshot(snap, w.stdout)
 }
 
-// restoreKeys puts the secrets of a backup beside the restored database. A
-// backup without them is restored as well: the site makes new ones.
-func restoreKeys(from, db, aside string) error {
-	if aside != "" {
-		if err := os.Rename(keysOf(db), keysOf(aside)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	err := copyKeys(keysOf(from), keysOf(db))
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%w; remove it or use it with the restored database", err)
-	}
-	return err
-}
-
-// copyKeys copies a file of secrets, if there is one, into a new file that only
-// its owner can read.
-func copyKeys(from, to string) error {
+// restoreKeys puts the secrets of a backup where the restored site looks for
+// them, for the owner of its database. Those that are there already are kept
+// under another name too if aside is given, and refused otherwise.
+func restoreKeys(from, to, db, aside string, w world) error {
 	data, err := os.ReadFile(from)
 	if errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(w.stdout, "there is no %s: the site goes on with the secrets in %s, or makes new ones, which signs everybody out\n", from, to)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(to); err == nil {
-		return fmt.Errorf("%s: %w", to, fs.ErrExist)
+	if aside != "" {
+		if err := store.Keep(to, keysOf(aside)); err != nil {
+			return err
+		}
+	} else if _, err := os.Stat(to); err == nil {
+		return fmt.Errorf("%s: %w; remove it, or use it with the restored database", to, fs.ErrExist)
 	}
-	return writeSecrets(to, data)
+	if err := errors.Join(writeSecrets(to, data), store.Inherit(to, db)); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.stdout, "restored the secrets into %s\n", to)
+	return nil
 }
 
 // writeSecrets makes a file that only its owner can read and that a power cut

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -34,7 +35,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if out, err := groundwork(t, "", "restore", "-db", restored, saved); err != nil || !strings.Contains(out, "restored") {
 		t.Fatalf("restore says %v:\n%s", err, out)
 	}
-	if _, err := groundwork(t, "", "restore", "-db", restored, saved); err == nil || !strings.Contains(err.Error(), "-force renames it") {
+	if _, err := groundwork(t, "", "restore", "-db", restored, saved); err == nil || !strings.Contains(err.Error(), "-force keeps it") {
 		t.Errorf("a restore over a database says %v", err)
 	}
 	if out, err := groundwork(t, "", "restore", "-force", "-db", restored, saved); err != nil || !strings.Contains(out, "what was there before is now "+restored+".before-") {
@@ -49,6 +50,121 @@ func TestBackupAndRestore(t *testing.T) {
 	})
 	if keys, err := os.ReadFile(keysOf(restored)); err != nil || len(keys) != 3*keyLen {
 		t.Errorf("the secrets are not restored: %d bytes, %v", len(keys), err)
+	}
+}
+
+// A backup without the secrets is none: who gave -keys to serve gives it here.
+// A restore says what became of them.
+func TestBackupOfSecretsElsewhere(t *testing.T) {
+	t.Parallel()
+	db, dir := withAccounts(t), t.TempDir()
+	keys, saved := filepath.Join(dir, "secrets"), filepath.Join(dir, "saved.db")
+	if err := os.WriteFile(keys, bytes.Repeat([]byte("k"), 3*keyLen), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := groundwork(t, "", "backup", "-db", db, saved); err == nil || !strings.Contains(err.Error(), "say where they are with -keys") {
+		t.Errorf("a backup without secrets says %v", err)
+	}
+	if _, err := os.Stat(saved); err == nil {
+		t.Error("there is a backup without secrets")
+	}
+	if out, err := groundwork(t, "", "backup", "-db", db, "-keys", keys, saved); err != nil || !strings.Contains(out, saved+".keys") {
+		t.Fatalf("backup says %v:\n%s", err, out)
+	}
+	there, own := filepath.Join(dir, "there.db"), filepath.Join(dir, "own")
+	if out, err := groundwork(t, "", "restore", "-db", there, "-keys", own, saved); err != nil || !strings.Contains(out, "restored the secrets into "+own) {
+		t.Errorf("restore says %v:\n%s", err, out)
+	}
+	if data, err := os.ReadFile(own); err != nil || len(data) != 3*keyLen {
+		t.Errorf("the secrets are %q, %v", data, err)
+	}
+	if err := errors.Join(os.Remove(saved+".keys"), os.WriteFile(own, bytes.Repeat([]byte("n"), 3*keyLen), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := groundwork(t, "", "restore", "-force", "-db", there, "-keys", own, saved); err != nil || !strings.Contains(out, "there is no "+saved+".keys") {
+		t.Errorf("restore of a backup without secrets says %v:\n%s", err, out)
+	}
+	if data, err := os.ReadFile(own); err != nil || data[0] != 'n' {
+		t.Errorf("the secrets that were there are %q, %v", data, err)
+	}
+}
+
+// The doctor changes nothing, and no other command brings a database up to date
+// under a site that runs on it.
+func TestLookingChangesNothing(t *testing.T) {
+	t.Parallel()
+	db, dir := withAccounts(t), t.TempDir()
+	saved := filepath.Join(dir, "saved.db")
+	if err := os.WriteFile(keysOf(db), make([]byte, 3*keyLen), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := groundwork(t, "", "backup", "-db", db, saved); err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	before, err := os.ReadFile(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := groundwork(t, "", "doctor", "-db", saved); err != nil {
+		t.Errorf("%v:\n%s", err, out)
+	}
+	if after, err := os.ReadFile(saved); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the doctor changed the file, %v", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*")); len(left) != 2 || err != nil {
+		t.Errorf("the doctor left %v, %v", left, err)
+	}
+	old, err := sql.Open("sqlite", "file:"+db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	if _, err := old.Exec(`DELETE FROM goose_db_version WHERE version_id = $1`, store.SchemaVersion()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := groundwork(t, "", "learner", "list", "-db", db); err == nil || !strings.Contains(err.Error(), "start groundwork serve of this version on it once") {
+		t.Errorf("a command on an older database says %v", err)
+	}
+}
+
+// What cannot be a database of ours is left alone, with a word on how to mend it.
+func TestOpeningOthers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	foreign := filepath.Join(dir, "foreign.db")
+	other, err := sql.Open("sqlite", "file:"+foreign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Exec(`CREATE TABLE t (x)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, torn := filepath.Join(dir, "text.db"), withAccounts(t)
+	if err := os.WriteFile(text, []byte(strings.Repeat("no database\n", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(torn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(data[100:], bytes.Repeat([]byte{0xff}, 4096)) // the page with the schema
+	if err := os.WriteFile(torn, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{foreign: "the database of another program", text: "name another file, or restore a backup", torn: "restore the last good backup"} {
+		before, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := groundwork(t, "", "serve", "-addr", "127.0.0.1:0", "-db", file); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("serve on %s says %v, want %q", filepath.Base(file), err, want)
+		}
+		if after, err := os.ReadFile(file); file != foreign && !bytes.Equal(before, after) || err != nil {
+			t.Errorf("serve changed %s, %v", filepath.Base(file), err)
+		}
 	}
 }
 
@@ -170,6 +286,7 @@ func TestNightlyIsDue(t *testing.T) {
 		{"nobody was there all night", day(22, 3, 31), day(23, 9, 0), false},
 		{"nobody is ever there at night", day(20, 3, 31), day(23, 9, 0), true},
 		{"the clock jumped back", day(23, 3, 30), day(22, 12, 0), false},
+		{"the clock was years ahead", day(365*3, 3, 30), day(22, 3, 31), true},
 		{"the clock jumped a month", day(1, 3, 30), day(23, 3, 29), true},
 	}
 	for _, tt := range tests {

@@ -59,7 +59,7 @@ func doctor(ctx context.Context, args []string, w world) error {
 	if err == nil && snap.Version == store.SchemaVersion() && len(problems) == 0 { // opening an older one would change it
 		more, err := rows(ctx, s, *db, w)
 		if err != nil {
-			return err
+			more = append(more, finding{"rows", err.Error(), true})
 		}
 		findings = append(findings, more...)
 	}
@@ -103,24 +103,25 @@ func schema(s store.Snapshot) finding {
 
 // rows looks at what stands in a database of this program's schema.
 func rows(ctx context.Context, s *site, db string, w world) (list []finding, err error) {
-	err = withStore(ctx, db, func(st *store.Store) error {
-		tests, err := st.SelfTests(ctx)
-		if err != nil {
-			return err
-		}
-		list = append(list, selfTested(tests, time.Now()))
-		missing, err := missed(ctx, s, st, w)
-		if err != nil {
-			return err
-		}
-		says := "the content has everything that people have progress on"
-		if missing > 0 {
-			says = fmt.Sprintf("%d ids with progress are missing from the content; bring them back", missing)
-		}
-		list = append(list, finding{"progress", says, missing > 0})
-		return nil
-	})
-	return list, err
+	st, err := store.Look(db)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	tests, err := st.SelfTests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, selfTested(tests, time.Now()))
+	missing, err := missed(ctx, s, st, w)
+	if err != nil {
+		return list, err
+	}
+	says := "the content has everything that people have progress on"
+	if missing > 0 {
+		says = fmt.Sprintf("%d ids with progress are missing from the content; bring them back", missing)
+	}
+	return append(list, finding{"progress", says, missing > 0}), nil
 }
 
 func selfTested(list []store.SelfTest, now time.Time) finding {
@@ -128,7 +129,9 @@ func selfTested(list []store.SelfTest, now time.Time) finding {
 	if len(list) == 0 {
 		return finding{what, "none yet; groundwork serve does one a night", false}
 	}
-	if last := list[0]; last.Fault != "" {
+	if last := list[0]; last.At.After(now.Add(time.Hour)) {
+		return finding{what, fmt.Sprintf("the last one is dated %s, which is to come: the clock was wrong then, or is now", last.At.Format(time.DateTime)), true}
+	} else if last.Fault != "" {
 		return finding{what, fmt.Sprintf("the last one, %s, failed: %s", last.At.Format(time.DateTime), last.Fault), true}
 	} else if age := now.Sub(last.At); age > selfTestAge {
 		return finding{what, fmt.Sprintf("the last good one was %s, %d hours ago; is the site running?", last.At.Format(time.DateTime), int(age.Hours())), true}

@@ -275,20 +275,46 @@ func TestBodyWithoutEnd(t *testing.T) {
 	}
 }
 
-// R19: SIGTERM in the middle of the work ends the program with 0 and loses
-// nothing.
+// R19: SIGTERM in the middle of the work, or a hangup of the terminal, ends the
+// program with 0 and loses nothing.
 func TestTermUnderLoad(t *testing.T) {
 	t.Parallel()
-	db := filepath.Join(t.TempDir(), "g.db")
-	url, process := child(t, db)
-	s := startSavers(t, url, 8)
-	s.progress(100)
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			db := filepath.Join(t.TempDir(), "g.db")
+			url, process := child(t, db)
+			s := startSavers(t, url, 8)
+			s.progress(100)
+			if err := process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			state, err := process.Wait()
+			if err != nil || state.ExitCode() != 0 {
+				t.Errorf("the program ended with %v, %v", state, err)
+			}
+			s.report(db)
+		})
+	}
+}
+
+// R19: who is still sending when the program is told to end does not keep it.
+func TestTermWhileSomebodySends(t *testing.T) {
+	t.Parallel()
+	url, process := child(t, filepath.Join(t.TempDir(), "g.db"))
+	c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, "POST /theme HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na")
+	time.Sleep(100 * time.Millisecond) // for the server to see it
+	begin := time.Now()
 	if err := process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	state, err := process.Wait()
-	if err != nil || state.ExitCode() != 0 {
-		t.Errorf("the program ended with %v, %v", state, err)
+	if took := time.Since(begin); err != nil || state.ExitCode() != 0 || took > 10*time.Second {
+		t.Errorf("the program ended with %v, %v after %v; want 0 within ten seconds", state, err, took)
 	}
-	s.report(db)
 }

@@ -22,7 +22,7 @@ func newHasher(w world, log *slog.Logger) *password.Hasher {
 	}
 	return password.NewApart(func() *exec.Cmd {
 		cmd := exec.Command(w.self, hashing)
-		cmd.Args[0] = "groundwork" // for those who list processes
+		cmd.Args[0] = "groundwork"         // for those who list processes
 		cmd.Env = []string{"GOMAXPROCS=1"} // its collector stays where the hash is
 		cmd.Stderr = w.stderr
 		return cmd

@@ -72,7 +72,7 @@ func learner(ctx context.Context, args []string, w world) error {
 			case "delete":
 				flags.BoolVar(&call.yes, "yes", false, "do it; without this only what would go is told")
 			}
-			if err := parse(flags, args[1:], w); err != nil {
+			if err := parseWords(flags, args[1:], w); err != nil {
 				return err
 			}
 			if call.words = flags.Args(); len(call.words) != c.words {

@@ -17,7 +17,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if err := run(ctx, os.Args[1:], world{os.Getenv, os.Stdin, os.Stdout, os.Stderr, self()}); err != nil {
 		code := 1
@@ -100,9 +100,20 @@ func run(ctx context.Context, args []string, w world) error {
 }
 
 // parse reads args into fs, after filling it from the environment: the flag
-// -dev-mode is GROUNDWORK_DEV_MODE too. Words that are no flags are refused
-// unless the command takes them.
+// -dev-mode is GROUNDWORK_DEV_MODE too. It refuses words that are no flags: what
+// follows them would not be read.
 func parse(fs *flag.FlagSet, args []string, w world) error {
+	if err := parseWords(fs, args, w); err != nil {
+		return err
+	}
+	if fs.NArg() > 0 {
+		return fmt.Errorf("%q is no flag, and nothing after it is read; groundwork %s -h lists the flags", fs.Arg(0), fs.Name())
+	}
+	return nil
+}
+
+// parseWords is parse for a command that takes words after its flags.
+func parseWords(fs *flag.FlagSet, args []string, w world) error {
 	fs.SetOutput(w.stderr)
 	var errs []error
 	fs.VisitAll(func(f *flag.Flag) {

@@ -120,6 +120,9 @@ func TestRunErrors(t *testing.T) {
 	}{
 		{"unknown command", []string{"sevre"}, `there is no command "sevre"`},
 		{"unknown flag", []string{"serve", "-adr", ":1"}, "flag provided but not defined"},
+		{"a word among the flags", []string{"serve", "-db", db, "-secure", "true", "-addr", "127.0.0.1:1"}, `"true" is no flag, and nothing after it is read`},
+		{"a word too many", []string{"verify", "m1-crud", "-list", "more"}, `"more" is no flag`},
+		{"fewer proxies than none", []string{"serve", "-proxies", "-1"}, "-proxies"},
 		{"dev without a folder", []string{"serve", "-dev"}, "give it one with -content"},
 		{"model without address", []string{"serve", "-ask-model", "m"}, "belong together"},
 		{"more of no provider", []string{"serve", "-oidc-name", "Login"}, "name it with -oidc-issuer"},
@@ -130,7 +133,7 @@ func TestRunErrors(t *testing.T) {
 		{"content is not there", []string{"check", "-content", filepath.Join(dir, "none")}, "no such file"},
 		{"keys of a wrong length", []string{"serve", "-db", db, "-keys", short}, "has 3 bytes"},
 		{"database in a folder that is not there", []string{"serve", "-db", filepath.Join(dir, "a", "b.db")}, "open store"},
-		{"address in use", []string{"serve", "-db", db, "-addr", "256.0.0.1:1"}, "listen"},
+		{"address in use", []string{"serve", "-db", db, "-addr", "256.0.0.1:1"}, "-addr: listen"},
 		{"attempt without a word", []string{"attempt"}, "groundwork attempt list"},
 		{"extend without a reason", []string{"attempt", "extend", "-db", db, "-minutes", "5", "x"}, "-reason: say why"},
 		{"extend what is not there", []string{"attempt", "extend", "-db", db, "-minutes", "5", "-reason", "power", "x"}, `there is no attempt "x"`},

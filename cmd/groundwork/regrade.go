@@ -36,7 +36,7 @@ func regrade(ctx context.Context, args []string, w world) error {
 	if err := parse(flags, args, w); err != nil {
 		return err
 	}
-	if err := o.check(flags.Args()); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	fsys, err := folder(o.content)
@@ -51,10 +51,8 @@ func regrade(ctx context.Context, args []string, w world) error {
 }
 
 // check refuses flags that do not go together.
-func (o *regradeFlags) check(words []string) error {
+func (o *regradeFlags) check() error {
 	switch {
-	case len(words) > 0:
-		return fmt.Errorf("%q is no flag; groundwork regrade -h lists them", words[0])
 	case o.policy != "" && !slices.Contains(exam.Policies, exam.Policy(o.policy)):
 		return fmt.Errorf("-policy: there is no policy %q; want rescore, either, full or drop", o.policy)
 	case o.policy != "" && o.item == "":

@@ -119,6 +119,8 @@ func (o *options) consistent() error {
 		return errors.New("-dev reads a folder again when it changes: give it one with -content")
 	case (o.askURL == "") != (o.askModel == ""):
 		return errors.New("-ask-url and -ask-model belong together: give both or neither")
+	case o.proxies < 0:
+		return errors.New("-proxies: there cannot be fewer proxies than none")
 	case o.provider.Issuer == "" && o.provider != (openid.Config{}):
 		return errors.New("-oidc-client, -oidc-secret and -oidc-name say more of a provider: name it with -oidc-issuer")
 	case o.provider.Issuer != "" && o.provider.Client == "":
@@ -192,7 +194,7 @@ func seed() int64 {
 func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, m *monitor, fsys fs.FS, log *slog.Logger) error {
 	ln, err := net.Listen("tcp", o.addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("-addr: %w", err)
 	}
 	srv := &http.Server{
 		Handler:           site,
@@ -203,11 +205,11 @@ func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, m 
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelError),
 	}
-	log.Info("serving", "url", "http://"+ln.Addr().String(), "version", version)
 	g, ctx := errgroup.WithContext(ctx)
 	if err := m.start(ctx, g, log); err != nil {
 		return errors.Join(err, ln.Close())
 	}
+	log.Info("serving", "url", "http://"+ln.Addr().String(), "version", version)
 	g.Go(func() error {
 		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -225,12 +227,23 @@ func (o *options) run(ctx context.Context, st *store.Store, site *web.Server, m 
 	}
 	g.Go(func() error {
 		<-ctx.Done()
-		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
 		log.Info("stopping")
-		return srv.Shutdown(wait)
+		return finish(srv, log)
 	})
 	return g.Wait()
+}
+
+// finish lets what is being served come to its end, and cuts off who is still
+// sending after eight seconds: by then nothing of theirs can be acknowledged.
+func finish(srv *http.Server, log *slog.Logger) error {
+	wait, cancel := context.WithTimeout(context.Background(), 8*time.Second)
+	defer cancel()
+	err := srv.Shutdown(wait)
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.Warn("cut off who had not finished in time")
+		return srv.Close()
+	}
+	return err
 }
 
 // every calls do after each pause until ctx is done.

@@ -57,7 +57,7 @@ func TestSoak(t *testing.T) {
 	}
 	db := filepath.Join(t.TempDir(), "g.db")
 	urls, process := childURLs(t, db, 2, "GROUNDWORK_PROXIES=1", "GROUNDWORK_METRICS=127.0.0.1:0")
-	url, metrics := urls[0], urls[1]
+	metrics, url := urls[0], urls[1]
 	levels := []*level{
 		{name: "resident kB", factor: 1.25, floor: 16 << 10}, {name: "descriptors", factor: 1.25, floor: 16}, {name: "goroutines", factor: 1.25, floor: 16},
 		{name: "log kB", factor: 1.5, floor: 4 << 10}, {name: "p99 µs", factor: 3, floor: 50_000},

@@ -37,8 +37,6 @@ func stats(ctx context.Context, args []string, w world) error {
 		return err
 	}
 	switch {
-	case flags.NArg() > 0:
-		return fmt.Errorf("%q is no flag; groundwork stats -h lists them", flags.Arg(0))
 	case o.json && o.csv:
 		return errors.New("-json and -csv: want one of them")
 	}

@@ -14,7 +14,7 @@ func upload(ctx context.Context, args []string, w world) error {
 	f := flag.NewFlagSet("upload", flag.ContinueOnError)
 	site := siteFlag(f)
 	dry := f.Bool("dry-run", false, "print what would be sent, and send nothing")
-	if err := parse(f, args, w); err != nil {
+	if err := parseWords(f, args, w); err != nil {
 		return err
 	}
 	if f.NArg() != 1 {

@@ -83,13 +83,17 @@ func verifyCommand(ctx context.Context, args []string, w world) error {
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		o.task, args = args[0], args[1:]
 	}
-	if err := parse(flags, args, w); errors.Is(err, flag.ErrHelp) {
+	if err := parseWords(flags, args, w); errors.Is(err, flag.ErrHelp) {
 		return err
 	} else if err != nil {
 		return &exitError{verify.ExitUse, err.Error()}
 	}
-	if o.task == "" {
-		o.task = flags.Arg(0)
+	words := flags.Args()
+	if o.task == "" && len(words) > 0 {
+		o.task, words = words[0], words[1:]
+	}
+	if len(words) > 0 {
+		return &exitError{verify.ExitUse, fmt.Sprintf("%q is no flag, and nothing after it is read; groundwork help verify lists the flags", words[0])}
 	}
 	return o.run(ctx, w)
 }

@@ -114,14 +114,19 @@ func (h *hour) String() string {
 const (
 	night  = 3 * time.Hour
 	nights = 3 * 24 * time.Hour
+
+	aheadAtMost = 24 * time.Hour // a clock is corrected by less, if it is worth its name
 )
 
 // due reports whether something that was done last at last is to be done now:
 // once after each passing of the hour. A clock that jumped back does it no
-// second time.
+// second time, unless it was so far ahead that last is no time it was done at.
 func (h *hour) due(last, now time.Time) bool {
 	if h.never {
 		return false
+	}
+	if last.After(now.Add(aheadAtMost)) {
+		last = time.Time{}
 	}
 	passed := now.UTC().Truncate(24 * time.Hour).Add(h.after)
 	if passed.After(now) {
