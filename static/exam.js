@@ -50,6 +50,7 @@
   // Sending: one change at a time, in order, again until it is answered.
   let flying = null, pause = 0, timer = 0, lostSince = 0, ended = false;
   const revs = new Map();
+  const refused = new Map(); // why the server did not take the answer that a form shows
   const pump = async () => {
     if (flying || ended) return;
     const entry = waiting()[0];
@@ -85,6 +86,7 @@
     if (code === 200) {
       drop(entry.key);
       revs.set(entry.slot, reply.rev);
+      if (entry.response !== undefined && refused.delete(entry.slot)) nav();
       for (const e of waiting()) if (e.after === entry.event) keep(e.key, { ...strip(e), base: reply.rev, after: undefined });
       if (entry.response !== undefined || entry.flagged !== undefined || entry.note !== undefined) saved(reply.saved_at > 0 ? Math.max(reply.saved_at, reply.server_now) : reply.server_now);
       const f = forms.get(entry.slot);
@@ -97,7 +99,13 @@
     }
     if (code === 410) { ended = true; waiting().forEach(e => drop(e.key)); location.assign(`${base}/over?late=1`); return; }
     if (code === 409) { drop(entry.key); clash(entry, reply); return; }
-    if (code === 422 || code === 400) { drop(entry.key); fault(entry.slot, `Not saved: ${reply.text}`); return; }
+    if (code === 422 || code === 400) {
+      drop(entry.key);
+      if (entry.response !== undefined && forms.has(entry.slot)) refused.set(entry.slot, reply.text);
+      fault(entry.slot, `Not saved: ${reply.text}`);
+      if (form) { nav(); status(); if (slotOf(form) !== entry.slot) say(`Item ${entry.slot} was not saved: ${reply.text}`); }
+      return;
+    }
     lostSince ||= Date.now(); // signed out, or somebody else's: keep it, say so, and stop asking
     ended = true;
     banner('This attempt cannot be reached', `${reply.text} Your answers are kept in this browser; sign in in another tab and reload this page.`);
@@ -120,6 +128,7 @@
     if (line) {
       const text = $('span', line);
       if (lost) { line.dataset.state = 'lost'; text.textContent = `Not saved: ${some(open, 'answer waits', 'answers wait')}`; }
+      else if (refused.size) { line.dataset.state = 'lost'; text.textContent = `Not saved: ${refused.size > 1 ? 'items' : 'item'} ${[...refused.keys()].sort((a, b) => a - b).join(', ')}`; }
       else {
         delete line.dataset.state;
         text.textContent = open ? 'Saving' : savedAt ? `Saved ${time(savedAt)}` : text.textContent;
@@ -162,7 +171,6 @@
     if (!text) { box.replaceChildren(); return; }
     const p = Object.assign(document.createElement('p'), { className: 'note fault', textContent: text });
     box.replaceChildren(p);
-    if (line) { line.dataset.state = 'lost'; $('span', line).textContent = 'Not saved'; }
   };
 
   // The same item was changed in another window: nothing is thrown away, the learner chooses.
@@ -316,12 +324,13 @@
       c.toggleAttribute('aria-current', now);
       if (now) c.setAttribute('aria-current', 'true');
       if (f) {
-        if (f.dataset.touched || f.dataset.type !== 'ordering') c.dataset.s = !blank(read(f)) ? 'done' : c.dataset.s === 'new' && !now ? 'new' : 'seen';
+        if (f.dataset.touched || f.dataset.type !== 'ordering') c.dataset.s = !blank(read(f)) && !refused.has(slotOf(f)) ? 'done' : c.dataset.s === 'new' && !now ? 'new' : 'seen';
         c.toggleAttribute('data-f', $('[name=flag]', f).checked);
+        c.toggleAttribute('data-x', refused.has(slotOf(f)));
       }
       if (now && c.dataset.s === 'new') c.dataset.s = 'seen';
       done += c.dataset.s === 'done'; flags += c.hasAttribute('data-f');
-      $('.vh', c).textContent = { new: ', not seen yet', seen: ', seen, no answer', done: ', answered' }[c.dataset.s] + (c.hasAttribute('data-f') ? ', flagged' : '');
+      $('.vh', c).textContent = { new: ', not seen yet', seen: ', seen, no answer', done: ', answered' }[c.dataset.s] + (c.hasAttribute('data-f') ? ', flagged' : '') + (c.hasAttribute('data-x') ? ', not saved' : '');
     }
     const count = $('[data-count]', form);
     if (count) count.textContent = `${done} answered, ${flags} flagged`;
@@ -398,6 +407,13 @@
   };
   const leave = async url => {
     if (!await flushed(1500)) { status(); while (!await flushed(5000)) status(); }
+    const [first] = [...refused.keys()].sort((a, b) => a - b);
+    if (first) { // mended or cleared before the exam is looked over: there it would stand as blank
+      show(first, true);
+      $('[name=text]', form)?.focus();
+      say(`Item ${first} was not saved: ${refused.get(first)}`);
+      return;
+    }
     location.assign(url);
   };
 

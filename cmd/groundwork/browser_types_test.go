@@ -196,6 +196,55 @@ func (h *hand) sitEveryType(items map[exam.ItemID]*exam.Item) (attempt string) {
 	return attempt
 }
 
+// An answer that the server refuses is nowhere shown as given: the cell and the
+// line say that it is not saved, and looking over waits until it is mended.
+func TestBrowserRefusedAnswer(t *testing.T) {
+	dir, _ := everyType(t)
+	b := start(t, "", "-content", dir).open(t, 390, 844)
+	b.listen()
+	attempt := b.startExam()
+	b.wait("all items loaded ahead", `document.documentElement.dataset.ahead === '60'`)
+	here := func(n int) string {
+		return fmt.Sprintf(`document.querySelector('form[data-autosave]').dataset.slot === '%d'`, n)
+	}
+	n := 1
+	for ; eval[string](b, `document.querySelector('form[data-autosave]').dataset.type`) != "numeric"; n++ {
+		b.press("goto", fmt.Sprint(n+1))
+		b.wait("the next item", here(n+1))
+	}
+	put := func(v string) {
+		eval[bool](b, fmt.Sprintf(`(() => { const i = document.querySelector('form[data-autosave] [name=text]'); i.focus(); i.value = %q; i.dispatchEvent(new Event('input', {bubbles: true})); i.dispatchEvent(new Event('change', {bubbles: true})); return true; })()`, v))
+	}
+	put("12,5")
+	b.press("goto", fmt.Sprint(n+1))
+	b.wait("the next item", here(n+1))
+	b.wait("the line", fmt.Sprintf(`document.querySelector('[data-save] span').textContent === 'Not saved: item %d'`, n))
+	cell := fmt.Sprintf(`document.querySelector('.nav60 [value="%d"]').innerText`, n)
+	if got := eval[string](b, fmt.Sprintf(`document.querySelector('.nav60 [value="%d"]').textContent`, n)); !strings.Contains(got, "no answer, not saved") {
+		t.Errorf("the cell of the refused answer says %q (%s)", got, eval[string](b, cell))
+	}
+	if got := eval[string](b, `document.querySelector('[data-count]').textContent`); got != "0 answered, 0 flagged" {
+		t.Errorf("the count says %q", got)
+	}
+	b.examineHere("exam-refused")
+	b.press("goto", "review")
+	b.wait("the refused item again", here(n))
+	if got := eval[string](b, `document.querySelector('form[data-autosave] .faults').innerText + document.activeElement.value`); !strings.Contains(got, "Not saved") || !strings.HasSuffix(got, "12,5") {
+		t.Errorf("at the refused item stands %q", got)
+	}
+	put("12.5")
+	b.wait("it to be saved", `document.querySelector('[data-save] span').textContent.startsWith('Saved')`)
+	b.press("goto", "review")
+	b.wait("the overview", `location.pathname.endsWith('/review')`)
+	b.goTo(fmt.Sprintf("%s/%d", attempt, n))
+	if got := eval[string](b, given); got != "12.5" {
+		t.Errorf("the server has %q, want 12.5", got)
+	}
+	for _, c := range b.complaints("422") {
+		t.Error("console: " + c)
+	}
+}
+
 // comeTo waits for item n.
 func (h *hand) comeTo(attempt string, n int) {
 	h.t.Helper()
