@@ -190,12 +190,38 @@ func (b *Blueprint) Satisfiable(bank *Bank) source.Problems {
 			}
 		}
 	}
+	if s := b.expected(bank); len(problems) == 0 && s > 0.95*b.Rules.Duration().Seconds() {
+		problems.Add(BlueprintFile, 0, fmt.Sprintf("the items of a form should take %.0f minutes together and there are %d", s/60, b.Rules.Minutes),
+			"give more minutes, ask for fewer items, or mend the seconds of items: going back takes time as well")
+	}
 	if len(problems) == 0 {
 		if _, err := Assemble(bank, b, History{}, 0); err != nil {
 			problems.Add(BlueprintFile, 0, err.Error(), "write more items, ask for fewer, or make fewer of them enemies")
 		}
 	}
 	return problems
+}
+
+// expected is how many seconds the items of a form should take on average.
+func (b *Blueprint) expected(bank *Bank) (total float64) {
+	type cell struct {
+		skill string
+		level Level
+	}
+	seconds, items := map[cell]int{}, map[cell]int{}
+	for _, it := range bank.Pool(ExamPool) {
+		at := cell{it.Skill, it.Level}
+		seconds[at] += it.Seconds
+		items[at]++
+	}
+	for _, c := range b.Cells {
+		for _, l := range Levels {
+			if at := (cell{c.Skill, l}); items[at] > 0 {
+				total += float64(c.Count[l]) * float64(seconds[at]) / float64(items[at])
+			}
+		}
+	}
+	return total
 }
 
 // A Supply says how far the bank carries one cell of the blueprint.

@@ -131,6 +131,34 @@ func TestSatisfiable(t *testing.T) {
 	}
 }
 
+// Reading, answering and going back have to fit into the minutes.
+func TestSatisfiableInTime(t *testing.T) {
+	t.Parallel()
+	b := twoSkills()
+	b.Rules.Minutes = 10
+	limit := int(0.95 * b.Rules.Duration().Seconds() / float64(b.Items())) // for an item, on average
+	for _, tt := range []struct {
+		seconds int
+		want    string
+	}{
+		{limit, ""},
+		{limit + 1, "should take 10 minutes together and there are 10; give more minutes"},
+		{3 * limit, "should take 28 minutes together and there are 10; give more minutes"},
+	} {
+		items := cellsOf(3, "a", "b")
+		for _, it := range items {
+			it.Seconds = tt.seconds
+		}
+		got := ""
+		if err := b.Satisfiable(bankOf(t, items)).Err(); err != nil {
+			got = err.Error()
+		}
+		if (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
+			t.Errorf("%d items of %d seconds: %q, want %q", b.Items(), tt.seconds, got, tt.want)
+		}
+	}
+}
+
 func TestSupply(t *testing.T) {
 	t.Parallel()
 	bank := bankOf(t, append(cellsOf(7, "a", "b"), &Item{ID: "p", Skill: "b", Level: Mid, Pool: PracticePool}))

@@ -9,6 +9,10 @@
   const base = `/exam/${attempt}`;
   const say = text => document.dispatchEvent(new CustomEvent('say', { detail: text }));
   const time = ms => new Date(ms).toTimeString().slice(0, 8);
+  // The server writes times in UTC, since it does not know where the reader is. Here they become the reader's own.
+  const local = el => {
+    if (el) el.textContent = el.textContent.replace(/\b(\d\d):(\d\d)((?::\d\d)?) UTC/, (_, h, m, s) => time(new Date().setUTCHours(h, m, s.slice(1) || 0)).slice(0, s ? 8 : 5));
+  };
   const some = (n, one, many) => n === 1 ? `1 ${one}` : `${n} ${many}`;
   const id = () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('');
 
@@ -119,6 +123,7 @@
 
   // What the learner sees of it: a line in the bar, and a banner when the connection is gone.
   const line = $('[data-save]');
+  if (line) local($('span', line));
   let savedAt = 0;
   const saved = at => { savedAt = at; status(); };
   const status = () => {
@@ -307,6 +312,7 @@
 
   const adopt = f => {
     forms.set(slotOf(f), f);
+    local($('[data-savedat]', f));
     revs.set(slotOf(f), Number($('[name=base]', f).value));
     for (const e of waiting()) { // what waits is newer than what the server sent
       if (e.slot !== slotOf(f)) continue;

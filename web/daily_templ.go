@@ -72,7 +72,7 @@ func practicePage(v practiceView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"hint mt4\">Not sure where to begin? <a href=\"/practice/placement\">Find where to start</a>, with a few questions of each skill.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"hint mt4\">Not sure where to begin? <a href=\"/practice/placement\">Find where to start</a>, with questions chosen by how you answer.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

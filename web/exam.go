@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +54,7 @@ type startView struct {
 	Pool      int
 	Account   bool
 	Notice    string
-	CodeError string
+	Code      ui.Field // to go on with an attempt of another browser
 	Retakes   retakeView
 	Extra     extraView
 }
@@ -103,6 +104,8 @@ func (s *Server) newStartView(r *http.Request) (startView, error) {
 	if err != nil {
 		return v, err
 	}
+	v.Code = ui.Field{ID: "code", Label: "Resume code", Class: "num", Hint: "Twelve characters, from the attempt's page in the other browser.", Required: true,
+		Attrs: map[string]any{"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": "20"}}
 	v.Retakes = newRetakeView(site.Blueprint.Rules.Retakes, list, s.now())
 	if v.Extra, err = s.extraTime(r.Context(), site.Blueprint.Rules); err != nil {
 		return v, err
@@ -110,6 +113,7 @@ func (s *Server) newStartView(r *http.Request) (startView, error) {
 	for _, a := range list {
 		if a.State == exam.InProgress {
 			v.Open, v.Left = a, a.Left(s.now())
+			v.Retakes.Next = cmp.Or(v.Retakes.Next, "When this one is handed in")
 		} else {
 			v.Past = append(v.Past, newPastView(a))
 		}
@@ -197,7 +201,9 @@ func (s *Server) examResume(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		v.CodeError = "No attempt has this code. It has twelve characters in three groups; 0, 1, 8 and 9 do not occur. If you have made an account since, sign in instead."
+		v.Code.Value = r.PostFormValue("code")
+		v.Code.Err = "No attempt has this code. It has twelve characters in three groups; 0, 1, 8 and 9 do not occur. If you have made an account since, sign in instead."
+		focusFault(&v.Code)
 		return show(w, r, http.StatusUnprocessableEntity, examStartPage(v))
 	}
 	if err != nil {

@@ -161,6 +161,14 @@ type fitTrait struct {
 	Behind []fitBehind
 }
 
+// Words says where the trait lies, and whether its answers agree on it.
+func (t fitTrait) Words() string {
+	if t.Apart() {
+		return t.Word + ", but your two answers lie far apart"
+	}
+	return t.Word
+}
+
 // fitBehind is one answer behind a trait, with what another answer would show.
 type fitBehind struct {
 	Text, Given, Change string

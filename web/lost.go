@@ -17,11 +17,15 @@ type lostView struct {
 	Path    string
 	Guess   []ui.Link // what may have been meant
 	Query   string    // to search for it
+	Attempt bool      // the address is one of an attempt
 }
 
 // newLostView says what may have been meant by the address of the request.
 func (s *Server) newLostView(r *http.Request, f ui.Frame, o outcome) lostView {
 	v := lostView{Frame: f, Outcome: o, Path: clip(r.URL.Path, 80), Query: clip(pathWords(r.URL.Path), 80)}
+	if v.Attempt = strings.HasPrefix(r.URL.Path, "/exam/"); v.Attempt {
+		return v
+	}
 	site := s.site.Load()
 	query := v.Query
 	if better := site.index().Suggest(query); better != "" {
@@ -42,7 +46,9 @@ func (s *Server) newLostView(r *http.Request, f ui.Frame, o outcome) lostView {
 			others = append(others, link)
 		}
 	}
-	v.Guess = append(named, others...)
+	if v.Guess = named; query == v.Query { // a word that was guessed itself proves little deep in a page
+		v.Guess = append(v.Guess, others...)
+	}
 	v.Guess = v.Guess[:min(3, len(v.Guess))]
 	return v
 }

@@ -140,6 +140,7 @@ func (o *operator) showAttempt(w http.ResponseWriter, r *http.Request, status in
 		v.Notice = o.notice(w, r)
 	}
 	v.Actions = attemptActions(f.State)
+	var fields []*ui.Field
 	for i := range v.Actions {
 		a := &v.Actions[i]
 		for k := range a.Fields {
@@ -148,8 +149,10 @@ func (o *operator) showAttempt(w http.ResponseWriter, r *http.Request, status in
 			if a.Name == refused {
 				field.Value, field.Err = r.PostFormValue(field.Name), faults[field.Name]
 			}
+			fields = append(fields, field)
 		}
 	}
+	focusFault(fields...)
 	if v.Events, err = o.logOf(r.Context(), f); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"groundwork/content"
 	"groundwork/quiz/practice"
 	"groundwork/store"
 	"groundwork/web/ui"
@@ -47,7 +48,7 @@ func (o *operator) practiceStats(w http.ResponseWriter, r *http.Request) error {
 		if p.People == 0 {
 			continue
 		}
-		row := practisedRow{ID: id, Title: ui.Link{Text: f.Item.Title, URL: itemStatsURL(f.Item.ID)}, Where: o.where(f.Item), Elo: eloText(elo[string(id)]), Practised: p}
+		row := practisedRow{ID: id, Title: ui.Link{Text: content.Plain(f.Item.Title), URL: itemStatsURL(f.Item.ID)}, Where: o.where(f.Item), Elo: eloText(elo[string(id)]), Practised: p}
 		if f.Check != nil {
 			row.Title.URL, row.Where = f.Lesson.URL(), "question of "+f.Lesson.Title
 		}

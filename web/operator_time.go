@@ -37,6 +37,7 @@ func (o *operator) showGrants(w http.ResponseWriter, r *http.Request, status int
 	v.Percent = field(ui.Field{ID: "percent", Label: "More time", Unit: "per cent", Class: "num short",
 		Hint: fmt.Sprintf("0 to %d; 25 makes 113 minutes of 90. 0 takes it back.", exam.MaxExtra), Attrs: map[string]any{"inputmode": "numeric", "autocomplete": "off"}})
 	v.Reason = field(ui.Field{ID: "reason", Label: "Reason", Wide: true, Hint: "The learner is shown it; other learners are not.", Attrs: map[string]any{"maxlength": strconv.Itoa(maxReason), "autocomplete": "off"}})
+	focusFault(&v.Email, &v.Percent, &v.Reason)
 	if status == http.StatusOK {
 		v.Notice = o.notice(w, r)
 	}

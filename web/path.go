@@ -31,6 +31,18 @@ type stepView struct {
 	Note    noteView
 }
 
+// stands says how far the step is, by its ticks and by the lessons that were
+// read; what the skills are is said elsewhere.
+func (s stepView) stands() string {
+	switch s.State {
+	case ui.Practised:
+		return "This step is done, by your own tick."
+	case ui.Learning:
+		return "This step is begun."
+	}
+	return "This step is not begun."
+}
+
 // path shows the learning path: GET /path.
 func (s *Server) path(w http.ResponseWriter, r *http.Request) error {
 	lib := s.site.Load().Library

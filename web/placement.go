@@ -173,7 +173,7 @@ type placementPage struct {
 // /practice/placement.
 func (s *Server) placementShow(w http.ResponseWriter, r *http.Request) error {
 	run, begun := s.placementRun(r)
-	v := placementPage{Frame: s.described(r, "Find where to start", "A short run of practice questions that suggests a skill and a lesson to start with. It is no exam and no certificate.", "/practice"), Begun: begun}
+	v := placementPage{Frame: s.described(r, "Find where to start", "A short run of practice questions that suggests a skill and a lesson to start with. It is no exam.", "/practice"), Begun: begun}
 	v.Frame.Main = "wrap narrow"
 	if begun {
 		difficulties, err := s.store.Difficulties(r.Context())

@@ -56,7 +56,7 @@ func placementStartPage(v placementPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p class=\"lede mt4\">Up to 40 practice questions, three to five of each skill, chosen by how you answer. At the end stands a suggestion: a skill and a lesson.</p><p class=\"read mt4\">It is rough, no exam and no certificate, and changes nothing on your map. You can stop at any time and go on within a day.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p class=\"lede mt4\">Up to 40 practice questions, three to five of a skill, chosen by how you answer: what builds on a skill that is new to you is not asked. At the end stands a suggestion: a skill and a lesson.</p><p class=\"read mt4\">It is rough, no exam, and changes nothing on your map. You can stop at any time and go on within a day.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -229,9 +229,9 @@ func placementOutcome(v placementView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var13 string
-		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("A suggestion of " + v.Day + ", from a few questions of each skill. It says where to start and nothing more.")
+		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("A suggestion of " + v.Day + ", from the questions you answered. It says where to start and nothing more.")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `placement.templ`, Line: 38, Col: 132}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `placement.templ`, Line: 38, Col: 129}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 		if templ_7745c5c3_Err != nil {

@@ -405,7 +405,7 @@ func (s *Server) next(states map[string]skillState, done map[string]time.Time, a
 	lib := s.site.Load().Library
 	if l := nextLesson(lib, states, done); l != nil {
 		v := nextView{Title: "Read on: " + l.Title, Text: fmt.Sprintf("Lesson %d of %s. About %s.", l.Order, lib.Skill(l.Skill).Title, plural(l.Minutes, "minute", "minutes")), Button: "Read it", URL: l.URL()}
-		if len(done) == 0 {
+		if len(done) == 0 && len(attempts) == 0 {
 			v.Title = "Nothing laid yet: start with " + l.Title
 		}
 		return v

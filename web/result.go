@@ -265,7 +265,7 @@ func (s *Server) resultItems(v *resultView, r *http.Request, g graded) {
 		}
 		v.Items = append(v.Items, s.newResultItem(g, slot, m))
 	}
-	for _, tab := range []struct{ key, text string }{{"wrong", "Wrong or blank"}, {"flagged", "Flagged"}, {"right", "Right"}, {"all", "All"}} {
+	for _, tab := range []struct{ key, text string }{{"wrong", "Not fully right"}, {"flagged", "Flagged"}, {"right", "Right"}, {"all", "All"}} {
 		v.Tabs = append(v.Tabs, tabView{fmt.Sprintf("%s, %d", tab.text, count[tab.key]), "?show=" + tab.key + "#its", tab.key == shown})
 	}
 }

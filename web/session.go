@@ -56,6 +56,7 @@ type sessionView struct {
 	Card    practice.Card
 	N, Of   int // cards of the day; one that comes once more is not counted twice
 	Done    int
+	Repeats int // of them that come once more after this one
 	Minutes int // left
 	Skill   ui.Link
 	Origin  string
@@ -115,6 +116,8 @@ func (s *Server) newSessionView(r *http.Request, h hand, d practice.Dose, c prac
 	for _, other := range d.Cards {
 		if !s.sameDay(other.Last) {
 			v.Of++
+		} else if other.ID != c.ID {
+			v.Repeats++
 		}
 	}
 	if !s.sameDay(c.Last) {

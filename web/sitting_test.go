@@ -425,6 +425,11 @@ func TestResumeCode(t *testing.T) {
 	}
 	if r := laptop.do("/exam/resume", url.Values{"code": {"AAAA-AAAA-AAAA"}}); r.status != 422 || !strings.Contains(r.body, "No attempt has this code") {
 		t.Errorf("a wrong code: %d", r.status)
+	} else if in := r.doc(t).Find("#code"); in.AttrOr("value", "") != "AAAA-AAAA-AAAA" || in.AttrOr("autofocus", "no") == "no" {
+		t.Errorf("after a wrong code the field is %v", in.Nodes)
+	}
+	if r := laptop.do(attempt+"/1", nil); r.status != 404 || !strings.Contains(r.body, `href="/exam#resume"`) || strings.Contains(r.body, "Perhaps you meant") {
+		t.Errorf("the page of the attempt in another browser is %d and does not say how to get in", r.status)
 	}
 	r := laptop.do("/exam/resume", url.Values{"code": {strings.ToLower(strings.ReplaceAll(code, "-", " "))}})
 	if r.status != 200 || r.at != attempt+"/1" {

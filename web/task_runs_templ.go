@@ -39,7 +39,7 @@ func taskRunList(v taskView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Runs) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p class=\"mt4 read\">None is filed. With an account, <code>groundwork login</code> and then <code>-upload</code> file one: this site chooses the values that are sent and judges the transcript again. It counts for your progress, and never for a certificate.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p class=\"mt4 read\">None is filed. With an account, <code>groundwork login</code> and then <code>-upload</code> file one: this site chooses the values that are sent and judges the transcript again. It counts for your progress.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

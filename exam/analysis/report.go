@@ -103,7 +103,7 @@ func (c *Collector) Report() *Report { return c.report(func(int, *ItemReport) {}
 func (c *Collector) report(add func(int, *ItemReport)) *Report {
 	r := c.total.report()
 	r.Attempts, r.Standing = c.rows, standing(c.rows)
-	r.Fixed = c.rows > 0 && !c.random
+	r.Fixed = c.rows > 1 && !c.random // one attempt says nothing of the next
 	items := c.summed()
 	for _, it := range items {
 		r.Items = append(r.Items, it.report())

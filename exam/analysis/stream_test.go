@@ -123,3 +123,15 @@ func TestStream(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// Of a single attempt nobody knows whether the next one has the same items.
+func TestOneAttemptIsNoFixedForm(t *testing.T) {
+	t.Parallel()
+	var c Collector
+	for n, want := range []bool{false, false, true} {
+		if got := c.Report().Fixed; got != want {
+			t.Errorf("after %d attempts the form is said to be fixed: %t", n, got)
+		}
+		c.rows++
+	}
+}
