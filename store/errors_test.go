@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"groundwork/store"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func TestWhoHasLeft(t *testing.T) {
 		"save answer":       ignore(s.SaveAnswer(ctx, learner, a.ID, pick(1, 0, "e", "a"), noon)),
 		"see slot":          s.SeeSlot(ctx, learner, a.ID, 2, noon),
 		"extend attempt":    ignore(s.ExtendAttempt(ctx, a.ID, 5, "x", noon)),
-		"read events":       ignore(s.Events(ctx, learner, a.ID)),
+		"read events":       ignore(s.Events(ctx, learner, a.ID, 1_000_000)),
 		"read extensions":   ignore(s.Extensions(ctx, learner, a.ID)),
 		"read outcome":      ignore(s.Outcome(ctx, learner, a.ID, noon)),
 		"read sheet":        ignore(s.Sheet(ctx, learner, a.ID, 1, noon)),
@@ -41,8 +42,8 @@ func TestWhoHasLeft(t *testing.T) {
 		"delete learner":    s.DeleteLearner(ctx, learner),
 		"delete visitors":   ignore(s.DeleteVisitors(ctx, noon.AddDate(1, 0, 0))),
 		"merge":             ignore(s.Merge(ctx, learner, learner+1, noon)),
-		"add failure":       s.AddFailure(ctx, noon, "ada"),
-		"read failures":     ignore(s.MayTry(ctx, noon, "ada")),
+		"add failure":       s.AddFailure(ctx, noon, store.OneGuesser("ada")),
+		"read failures":     ignore(s.MayTry(ctx, noon, store.OneGuesser("ada"))),
 		"save note":         ignore(s.SaveNote(ctx, learner, "x", "x", 0, noon)),
 		"set progress":      s.SetProgress(ctx, learner, "x", true, noon),
 		"read session":      func() error { _, _, err := sessions.FindCtx(ctx, "t"); return err }(),

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"groundwork/store"
 	"groundwork/store/storetest"
 )
 
@@ -12,31 +13,38 @@ func TestWaitsBetweenFailures(t *testing.T) {
 	s := storetest.New(t)
 	ctx := t.Context()
 	now := noon
-	waits := func(names ...string) time.Duration {
+	ada, eve, net := store.OneGuesser("ada"), store.OneGuesser("eve"), store.ManyGuessers("net")
+	waits := func(guards ...store.Guard) time.Duration {
 		t.Helper()
-		d, err := s.MayTry(ctx, now, names...)
+		d, err := s.MayTry(ctx, now, guards...)
 		fine(t, err)
 		return d
 	}
-	if got := waits("ada", "net"); got != 0 {
+	if got := waits(ada, net); got != 0 {
 		t.Errorf("before any failure the wait is %v", got)
 	}
 	want := []time.Duration{0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900} // seconds, after each failure
 	for i, w := range want {
-		fine(t, s.AddFailure(ctx, now, "ada", "net"))
-		if got := waits("ada"); got != w*time.Second {
+		fine(t, s.AddFailure(ctx, now, ada, net))
+		if got := waits(ada); got != w*time.Second {
 			t.Errorf("after %d failures the wait is %v, want %v", i+1, got, w*time.Second)
 		}
 		now = now.Add(time.Millisecond) // whoever does not keep to it fails again
 	}
-	if got := waits("eve"); got != 0 {
-		t.Errorf("somebody else waits %v", got)
-	}
-	if got := waits("eve", "net"); got < 14*time.Minute {
+	if got := waits(eve, net); got != 0 {
 		t.Errorf("somebody else in the same network waits %v", got)
 	}
-	fine(t, s.ForgetFailures(ctx, "ada"))
-	if got := waits("ada"); got != 0 {
+	for i := len(want); i < 120; i++ {
+		if got := waits(eve, net); i < 100 && got != 0 || i > 105 && got != 30*time.Second {
+			t.Errorf("after %d failures in the network somebody else there waits %v", i, got)
+		}
+		fine(t, s.AddFailure(ctx, now, store.OneGuesser("tom"), net))
+	}
+	if got := waits(eve); got != 0 {
+		t.Errorf("somebody else elsewhere waits %v", got)
+	}
+	fine(t, s.ForgetFailures(ctx, ada))
+	if got := waits(ada); got != 0 {
 		t.Errorf("after a success the wait is %v", got)
 	}
 }
@@ -46,12 +54,12 @@ func TestWaitsPass(t *testing.T) {
 	s := storetest.New(t)
 	ctx := t.Context()
 	for range 6 { // a wait of two seconds
-		fine(t, s.AddFailure(ctx, noon, "ada"))
+		fine(t, s.AddFailure(ctx, noon, store.OneGuesser("ada")))
 	}
 	for after, want := range map[time.Duration]time.Duration{
 		0: 2 * time.Second, 500 * time.Millisecond: 1500 * time.Millisecond, 2 * time.Second: 0, time.Hour: 0,
 	} {
-		if got, err := s.MayTry(ctx, noon.Add(after), "ada"); got != want || err != nil {
+		if got, err := s.MayTry(ctx, noon.Add(after), store.OneGuesser("ada")); got != want || err != nil {
 			t.Errorf("%v later the wait is %v, %v; want %v", after, got, err, want)
 		}
 	}
@@ -78,13 +86,13 @@ func TestFailuresOfAWrongClock(t *testing.T) {
 			t.Parallel()
 			s := storetest.New(t)
 			for range 6 {
-				fine(t, s.AddFailure(t.Context(), noon.Add(tt.ahead), "ada"))
+				fine(t, s.AddFailure(t.Context(), noon.Add(tt.ahead), store.OneGuesser("ada")))
 			}
-			if got, err := s.MayTry(t.Context(), noon, "ada"); got != tt.want || err != nil {
+			if got, err := s.MayTry(t.Context(), noon, store.OneGuesser("ada")); got != tt.want || err != nil {
 				t.Errorf("the wait is %v, %v; want %v", got, err, tt.want)
 			}
-			fine(t, s.AddFailure(t.Context(), noon, "ada"))
-			if got, err := s.MayTry(t.Context(), noon, "ada"); got != tt.again || err != nil {
+			fine(t, s.AddFailure(t.Context(), noon, store.OneGuesser("ada")))
+			if got, err := s.MayTry(t.Context(), noon, store.OneGuesser("ada")); got != tt.again || err != nil {
 				t.Errorf("after one more it is %v, %v; want %v", got, err, tt.again)
 			}
 		})
@@ -109,11 +117,11 @@ func TestFailuresAreForgotten(t *testing.T) {
 			t.Parallel()
 			s := storetest.New(t)
 			for range 6 {
-				fine(t, s.AddFailure(t.Context(), noon, "ada"))
+				fine(t, s.AddFailure(t.Context(), noon, store.OneGuesser("ada")))
 			}
 			now := noon.Add(tt.after)
-			fine(t, s.AddFailure(t.Context(), now, "ada"))
-			if got, err := s.MayTry(t.Context(), now, "ada"); got != tt.want || err != nil {
+			fine(t, s.AddFailure(t.Context(), now, store.OneGuesser("ada")))
+			if got, err := s.MayTry(t.Context(), now, store.OneGuesser("ada")); got != tt.want || err != nil {
 				t.Errorf("the wait is %v, %v; want %v", got, err, tt.want)
 			}
 		})

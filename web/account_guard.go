@@ -21,12 +21,23 @@ import (
 var errWrong = errors.New("the address or the password is wrong")
 
 // admit returns the learner to whom address and password belong, or [errWrong],
-// or errWait if there were too many failures lately on this account or from
-// this network. An unknown address takes as long as a wrong password.
+// or errWait if there were too many failures lately: on this account from this
+// network, or many more on the one or from the other. An unknown address takes as long as a wrong password.
 func (s *Server) admit(r *http.Request, email, password string) (store.LearnerID, error) {
-	ctx, now := r.Context(), s.now()
-	account, network := s.guarded("account", strings.ToLower(email)), s.guarded("network", s.network(r))
-	if err := s.mayTry(r, account, network); err != nil {
+	email = strings.ToLower(email)
+	network := s.guarded("network", s.network(r))
+	if err := s.limits.take("password "+network, rate.Every(time.Second), 60, s.now()); err != nil {
+		return 0, err
+	}
+	return s.check(r, email, password, store.OneGuesser(s.guarded("pair", email+" "+s.network(r))),
+		store.ManyGuessers(s.guarded("account", email)), store.ManyGuessers(network))
+}
+
+// check is admit for who is counted by these guards, of which a success makes
+// the first one forget.
+func (s *Server) check(r *http.Request, email, password string, one store.Guard, many ...store.Guard) (store.LearnerID, error) {
+	ctx, now, guards := r.Context(), s.now(), append([]store.Guard{one}, many...)
+	if err := s.mayTry(r, one, many...); err != nil {
 		return 0, err
 	}
 	id, hash, err := s.store.Credentials(ctx, email)
@@ -38,31 +49,28 @@ func (s *Server) admit(r *http.Request, email, password string) (store.LearnerID
 		return 0, err
 	}
 	if !ok {
-		if err := s.store.AddFailure(ctx, now, account, network); err != nil {
+		if err := s.store.AddFailure(ctx, now, guards...); err != nil {
 			return 0, err
 		}
-		s.log.InfoContext(ctx, "wrong password", "account", account[:12], "network", network[:12], "request", requestID(ctx))
+		s.log.InfoContext(ctx, "wrong password", "account", s.guarded("account", email)[:12], "network", s.guarded("network", s.network(r))[:12], "request", requestID(ctx))
 		return 0, errWrong
 	}
-	return id, s.store.ForgetFailures(ctx, account)
+	return id, s.store.ForgetFailures(ctx, one)
 }
 
 // mayTry returns errWait if a password may not be tried yet. What the store
-// counts slows down one guess after the other. The buckets in memory slow down
+// counts slows down one guess after the other. The bucket in memory slows down
 // guesses that come all at once, before the first of them has failed.
-func (s *Server) mayTry(r *http.Request, account, network string) error {
+func (s *Server) mayTry(r *http.Request, one store.Guard, many ...store.Guard) error {
 	now := s.now()
-	wait, err := s.store.MayTry(r.Context(), now, account, network)
+	wait, err := s.store.MayTry(r.Context(), now, append(many, one)...)
 	if err != nil {
 		return err
 	}
 	if wait > 0 {
 		return errWait{wait}
 	}
-	if err := s.limits.take("password "+account, rate.Every(time.Second), 10, now); err != nil {
-		return err
-	}
-	return s.limits.take("password "+network, rate.Every(time.Second), 60, now)
+	return s.limits.take("password "+one.Name, rate.Every(time.Second), 10, now)
 }
 
 // guarded names an account or a network in the store's count of failures, so

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"groundwork/store"
@@ -25,7 +26,8 @@ func (s *Server) sure(r *http.Request, l store.Learner, password string) error {
 	case err != nil:
 		return err
 	case ways.Password:
-		_, err = s.admit(r, l.Email, password)
+		// Only who is signed in gets here, so that strangers cannot make them wait.
+		_, err = s.check(r, l.Email, password, store.OneGuesser(s.guarded("owner", strconv.FormatInt(int64(l.ID), 10))))
 		return err
 	case !s.fresh(r.Context()):
 		return errStale
