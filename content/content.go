@@ -11,7 +11,6 @@
 package content
 
 import (
-	"embed"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -19,10 +18,7 @@ import (
 	"time"
 )
 
-//go:embed guide skill lesson project task item
-var embedded embed.FS
-
-// FS is the content that the program carries.
+// FS is the content that the program carries; see Complete.
 func FS() fs.FS { return embedded }
 
 // HTML is markup that is safe to write into a page: it comes from goldmark,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -79,6 +80,9 @@ func (s *site) web() web.Site {
 
 // folder returns the content to use: a folder, or what the program carries.
 func folder(dir string) (fs.FS, error) {
+	if dir == "" && !content.Complete {
+		return nil, errors.New("this is the program for learners, which carries no lessons and no items: give -content, or use the program for operators")
+	}
 	if dir == "" {
 		return content.FS(), nil
 	}
