@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"groundwork/exam"
@@ -168,8 +169,9 @@ type Event struct {
 	Data   string        // the response as stored, or what happened
 }
 
-// Events returns the log of an attempt of learner, oldest first.
-func (s *Store) Events(ctx context.Context, learner LearnerID, id exam.AttemptID) (list []Event, err error) {
+// Events returns the last entries of the log of an attempt of learner, at most
+// so many, oldest first.
+func (s *Store) Events(ctx context.Context, learner LearnerID, id exam.AttemptID, most int) (list []Event, err error) {
 	err = s.view(ctx, "read events", func(t *tx) error {
 		list = nil
 		if err := owns(t, learner, id); err != nil {
@@ -183,8 +185,9 @@ func (s *Store) Events(ctx context.Context, learner LearnerID, id exam.AttemptID
 			e.At, e.Late = fromMillis(at), time.Duration(late)*time.Millisecond
 			list = append(list, e)
 			return err
-		}, `SELECT seq, kind, slot, rev, client, server_at, late_ms, data FROM events WHERE attempt_id = $1 ORDER BY seq`, id)
+		}, `SELECT seq, kind, slot, rev, client, server_at, late_ms, data FROM events WHERE attempt_id = $1 ORDER BY seq DESC LIMIT $2`, id, most)
 	})
+	slices.Reverse(list)
 	return list, err
 }
 

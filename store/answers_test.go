@@ -303,7 +303,7 @@ func TestOthersAttemptsAreNotThere(t *testing.T) {
 	_, attemptErr := s.Attempt(ctx, eve, a.ID, noon)
 	_, lateErr := s.Attempt(ctx, eve, a.ID, deadline.Add(time.Hour))
 	_, submitErr := s.SubmitAttempt(ctx, eve, a.ID, noon)
-	_, eventsErr := s.Events(ctx, eve, a.ID)
+	_, eventsErr := s.Events(ctx, eve, a.ID, 1_000_000)
 	_, extensionsErr := s.Extensions(ctx, eve, a.ID)
 	_, outcomeErr := s.Outcome(ctx, eve, a.ID, noon)
 	for name, err := range map[string]error{"Attempt": attemptErr, "Attempt, late": lateErr, "SubmitAttempt": submitErr, "Events": eventsErr, "Extensions": extensionsErr, "Outcome": outcomeErr} {

@@ -118,7 +118,7 @@ func apply(ctx context.Context, s *store.Store, learner store.LearnerID, id exam
 
 // replay compares the log of an attempt with its slots.
 func replay(ctx context.Context, s *store.Store, learner store.LearnerID, id exam.AttemptID, revs map[int]int) error {
-	log, err := s.Events(ctx, learner, id)
+	log, err := s.Events(ctx, learner, id, 1_000_000)
 	if err != nil {
 		return err
 	}

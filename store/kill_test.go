@@ -152,7 +152,7 @@ func checkSurvivors(t *testing.T, path string, learner store.LearnerID, id exam.
 	defer func() { fine(t, s.Close()) }()
 	a, err := s.Attempt(t.Context(), learner, id, noon)
 	fine(t, err)
-	events, err := s.Events(t.Context(), learner, id)
+	events, err := s.Events(t.Context(), learner, id, 1_000_000)
 	fine(t, err)
 	logged := map[ack]bool{}
 	for _, e := range events {

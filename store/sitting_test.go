@@ -75,7 +75,7 @@ func attempt(t *testing.T, s *store.Store, learner store.LearnerID, id exam.Atte
 // events reads the log of an attempt.
 func events(t *testing.T, s *store.Store, learner store.LearnerID, id exam.AttemptID) []store.Event {
 	t.Helper()
-	list, err := s.Events(t.Context(), learner, id)
+	list, err := s.Events(t.Context(), learner, id, 1_000_000)
 	fine(t, err)
 	return list
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,9 +14,7 @@ func TestCeremoniesAreGoodOnce(t *testing.T) {
 	t.Parallel()
 	c, end := newCeremonies[string](), start.Add(ceremonyAge)
 	for _, name := range []string{"raced", "late"} {
-		if err := c.begin(name, "what "+name, start, end); err != nil {
-			t.Fatal(err)
-		}
+		c.begin(name, "what "+name, start, end)
 	}
 	var good atomic.Int32
 	var wg sync.WaitGroup
@@ -33,13 +32,18 @@ func TestCeremoniesAreGoodOnce(t *testing.T) {
 	if _, err := c.take("late", end.Add(time.Millisecond)); err == nil {
 		t.Error("a ceremony is good after its time")
 	}
-	for n := range mostCeremonies + 1 {
-		err := c.begin(string(rune(n+1000)), "", start, end)
-		if full := n == mostCeremonies; full != (err != nil) {
-			t.Fatalf("beginning number %d: %v", n+1, err)
+	for n := range mostCeremonies + 10 { // a flood
+		c.begin(fmt.Sprint("flood ", n), "", start, end)
+		if len(c.open) > mostCeremonies {
+			t.Fatalf("%d ceremonies are kept, at most %d should be", len(c.open), mostCeremonies)
 		}
 	}
-	if err := c.begin("room", "", end.Add(time.Millisecond), end); err != nil {
-		t.Errorf("those whose time is over leave no room: %v", err)
+	c.begin("somebody else", "theirs", start, end)
+	if what, err := c.take("somebody else", end); what != "theirs" || err != nil {
+		t.Errorf("a flood keeps others from beginning: %q, %v", what, err)
+	}
+	c.begin("room", "", end.Add(time.Millisecond), end)
+	if len(c.open) > mostCeremonies {
+		t.Errorf("%d ceremonies are kept", len(c.open))
 	}
 }

@@ -57,7 +57,7 @@ func (s *Server) putResult(w http.ResponseWriter, r *http.Request) error {
 	if err := s.limits.result(id, s.now()); err != nil {
 		return err
 	}
-	res, _, err := readResult(w, r)
+	res, _, err := s.readResult(w, r)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Server) postResult(w http.ResponseWriter, r *http.Request) error {
 	if err := s.limits.result(id, s.now()); err != nil {
 		return err
 	}
-	res, sum, err := readResult(w, r)
+	res, sum, err := s.readResult(w, r)
 	if err != nil {
 		return err
 	}
@@ -128,8 +128,12 @@ func (s *Server) filed(w http.ResponseWriter, r *http.Request, t *verify.Task, i
 	return answer(w, http.StatusOK, map[string]any{"passed": v.Passed, "level": v.Level, "url": s.origin(r) + taskURL(t) + "/runs/" + id})
 }
 
+// mostValues bounds the objects and lists of a result, some of which stand in
+// the bodies it quotes: a few compressed bytes must not become a gigabyte.
+const mostValues = 80_000
+
 // readResult reads a compressed result, and a name for exactly its bytes.
-func readResult(w http.ResponseWriter, r *http.Request) (*verify.Result, string, error) {
+func (s *Server) readResult(w http.ResponseWriter, r *http.Request) (*verify.Result, string, error) {
 	body := http.MaxBytesReader(w, r.Body, maxUpload)
 	z, err := gzip.NewReader(body)
 	if err != nil {
@@ -142,6 +146,11 @@ func readResult(w http.ResponseWriter, r *http.Request) (*verify.Result, string,
 	if len(raw) > verify.ResultMost {
 		return nil, "", errTooLarge
 	}
+	if bytes.Count(raw, []byte("{"))+bytes.Count(raw, []byte("["))+bytes.Count(raw, []byte("null")) > mostValues {
+		return nil, "", errTooLarge
+	}
+	s.judging <- struct{}{} // unpacked it is many times as large
+	defer func() { <-s.judging }()
 	sum := sha256.Sum256(raw)
 	res, err := verify.ReadResult(bytes.NewReader(raw))
 	return res, hex.EncodeToString(sum[:16]), err

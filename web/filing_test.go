@@ -235,7 +235,9 @@ func TestUploadRefused(t *testing.T) {
 		{"a bomb", mine, path, packedBytes(bytes.Repeat([]byte(" "), 64<<20)), 413, "too large"},
 		{"huge", mine, path, noise(t, 600<<10), 413, "too large"},
 		{"no JSON", mine, path, packedBytes([]byte("{")), 422, "no JSON"},
-		{"deep JSON", mine, path, packedBytes(bytes.Repeat([]byte("["), 1<<20)), 422, "no JSON"},
+		{"deep JSON", mine, path, packedBytes(bytes.Repeat([]byte("["), 1<<20)), 413, "too large"},
+		{"two million of nothing", mine, path, packedBytes([]byte(`{"schema":1,"transcript":[` + strings.Repeat("{},", 2<<20) + `{}]}`)), 413, "too large"},
+		{"a million nulls", mine, path, packedBytes([]byte(`{"schema":1,"transcript":[` + strings.Repeat("null,", 1<<20) + `null]}`)), 413, "too large"},
 		{"null", mine, path, packedBytes([]byte("null")), 422, "schema"},
 		{"wrong types", mine, path, packedBytes([]byte(`{"schema":1,"checks":{"a":1}}`)), 422, "no JSON"},
 		{"a run that there is not", mine, "/api/verify/runs/x/result", forged(same), 404, "no such run"},
@@ -362,10 +364,11 @@ func FuzzUpload(f *testing.F) {
 	f.Add([]byte(`{"schema":1,"task":"m2-users","slow":1,"checks":[{"id":"users.create","status":"pass"}],"transcript":[{"check":"users.create"}]}`))
 	f.Add([]byte("null"))
 	f.Add([]byte(`{"schema":1,"task":"m1-version","seed":18446744073709551615}`))
+	reader := &Server{judging: make(chan struct{}, judges)}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest("POST", "/", bytes.NewReader(packedBytes(data)))
-		res, _, err := readResult(w, r)
+		res, _, err := reader.readResult(w, r)
 		if err != nil {
 			return
 		}

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"groundwork/exam"
 	"groundwork/store"
 )
 
@@ -161,6 +162,19 @@ func (l *limits) run(id store.LearnerID, now time.Time) error {
 // minute.
 func (l *limits) result(id store.LearnerID, now time.Time) error {
 	return l.take(fmt.Sprint("result ", id), rate.Every(time.Minute), 30, now)
+}
+
+// save allows an attempt to send changes: a hundred at once, then this many a
+// second, and a network forty times as many: each of them stays in the log. Nobody
+// who answers gets near that; a script would fill the disk.
+func (l *limits) save(id exam.AttemptID, network string, perSecond float64, now time.Time) error {
+	if perSecond == 0 {
+		return nil
+	}
+	if err := l.take("save "+network, rate.Limit(40*perSecond), 4000, now); err != nil {
+		return err
+	}
+	return l.take("save "+string(id), rate.Limit(perSecond), 100, now)
 }
 
 func (l *limits) take(key string, every rate.Limit, burst int, now time.Time) error {

@@ -196,7 +196,7 @@ func attemptActions(s exam.State) []actionView {
 
 // logOf is the log of an attempt without the answers in it.
 func (o *operator) logOf(ctx context.Context, f store.Found) (rows []logRow, err error) {
-	events, err := o.store.Events(ctx, f.Learner, f.ID)
+	events, err := o.store.Events(ctx, f.Learner, f.ID, logMost)
 	for _, e := range events {
 		row := logRow{At: e.At.Format("2 January 2006, 15:04:05"), What: eventWords(e)}
 		if e.Slot > 0 {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"groundwork/store"
@@ -73,7 +74,7 @@ func (s *Server) reportThanks(w http.ResponseWriter, r *http.Request) error {
 // ownPath returns a path of this site, or "" if it is anything else. It is
 // shown and linked, so it must not lead elsewhere.
 func ownPath(p string) string {
-	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\t\r\n") || len(p) > maxReportPage || !utf8.ValidString(p) {
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsRune(p, '\\') || strings.ContainsFunc(p, unicode.IsControl) || len(p) > maxReportPage || !utf8.ValidString(p) {
 		return ""
 	}
 	return p
@@ -81,7 +82,7 @@ func ownPath(p string) string {
 
 // reportRef keeps the ref that a form names, if it looks like one.
 func reportRef(ref string) string {
-	if len(ref) > 100 || !utf8.ValidString(ref) || strings.ContainsAny(ref, " \t\r\n") {
+	if len(ref) > 100 || !utf8.ValidString(ref) || strings.ContainsFunc(ref, func(r rune) bool { return r == ' ' || unicode.IsControl(r) }) {
 		return ""
 	}
 	return ref

@@ -84,6 +84,7 @@ type Config struct {
 	Version   string           // of the program, for the footer
 	Model     ask.Model        // composes answers; nil quotes only
 	ModelIs   string           // its name, shown to readers
+	SaveRate  float64          // changes a second that one attempt may send on and on; 0 for any number
 	Proxies   int              // how many trusted proxies add to X-Forwarded-For
 	OpenID    *openid.Provider // signs people in; nil if none does
 	Passwords *password.Hasher // hashes passwords; nil is one of its own

@@ -223,6 +223,9 @@ func (s *Server) sittingSave(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if c != nil {
+		if err := s.limits.save(a.ID, s.network(r), s.cfg.SaveRate, s.now()); err != nil {
+			return err
+		}
 		_, err := s.store.SaveAnswer(r.Context(), learner(r.Context()), a.ID, *c, s.now())
 		switch {
 		case errors.Is(err, exam.ErrConflict), errors.Is(err, exam.ErrResponse):

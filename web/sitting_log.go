@@ -24,6 +24,9 @@ type logRow struct {
 	Text           content.HTML
 }
 
+// logMost is how many lines of a log a page shows, the last of them.
+const logMost = 1000
+
 // sittingLog shows the owner what the server has of an attempt, line by line:
 // GET /exam/{id}/log.
 func (s *Server) sittingLog(w http.ResponseWriter, r *http.Request) error {
@@ -31,7 +34,7 @@ func (s *Server) sittingLog(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	events, err := s.store.Events(r.Context(), learner(r.Context()), a.ID)
+	events, err := s.store.Events(r.Context(), learner(r.Context()), a.ID, logMost)
 	if err != nil {
 		return err
 	}

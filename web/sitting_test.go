@@ -480,3 +480,46 @@ func TestAskIsClosedDuringExam(t *testing.T) {
 		t.Errorf("Ask after the exam: %d", r.status)
 	}
 }
+
+// A script that changes an answer over and over does not fill the disk: what is
+// too much has to wait, is not stored, and is taken a second later. Another
+// attempt is not concerned, and the log shows the last of many changes.
+func TestChangesAreLimited(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *Config) { c.SaveRate = 5 })
+	ada, eve := s.browser(t), s.browser(t)
+	attempt, other := ada.begin(), eve.begin()
+	save := func(b *browser, attempt string, rev int) int {
+		note := fmt.Sprint("note ", rev)
+		status, reply := b.put(attempt+"/slots/1", slotRequest{EventID: fmt.Sprint("event ", rev), BaseRev: rev, Note: &note})
+		if status == http.StatusTooManyRequests && (reply.Rev != 0 || !strings.Contains(reply.Text, "will be sent again")) {
+			t.Errorf("a change that has to wait is answered with %+v", reply)
+		}
+		return status
+	}
+	taken := 0
+	for ; save(ada, attempt, taken) == http.StatusOK; taken++ {
+		if taken > 200 {
+			t.Fatal("any number of changes is taken at once")
+		}
+	}
+	if taken != 100 {
+		t.Errorf("%d changes are taken at once, want 100", taken)
+	}
+	if got := save(eve, other, 0); got != http.StatusOK {
+		t.Errorf("somebody else's change is answered with %d", got)
+	}
+	s.pass(time.Second)
+	for range 5 {
+		if got := save(ada, attempt, taken); got != http.StatusOK {
+			t.Errorf("a second later change %d is answered with %d", taken, got)
+		}
+		taken++
+	}
+	if got := save(ada, attempt, taken); got != http.StatusTooManyRequests {
+		t.Errorf("the sixth change in a second is answered with %d", got)
+	}
+	if text := ada.open(attempt + "/log").Text(); !strings.Contains(text, "change 105") {
+		t.Errorf("the log lacks the last change:\n%.500s", text)
+	}
+}

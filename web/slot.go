@@ -52,6 +52,9 @@ func (s *Server) slotSave(w http.ResponseWriter, r *http.Request) error {
 		return s.reply(w, r, slotReply{Slot: n, Error: "not_found", Text: "This attempt belongs to somebody else, or you were signed out."}, http.StatusNotFound)
 	}
 	id := exam.AttemptID(r.PathValue("id"))
+	if err := s.limits.save(id, s.network(r), s.cfg.SaveRate, s.now()); err != nil {
+		return s.slotFailed(w, r, slotReply{Slot: n}, err)
+	}
 	if req.Seen {
 		if err := s.store.SeeSlot(r.Context(), learner(r.Context()), id, n, s.now()); err != nil {
 			return s.slotFailed(w, r, slotReply{Slot: n}, err)
@@ -91,7 +94,11 @@ func (s *Server) save(r *http.Request, id exam.AttemptID, n int, req slotRequest
 func (s *Server) slotFailed(w http.ResponseWriter, r *http.Request, out slotReply, err error) error {
 	status := http.StatusServiceUnavailable
 	out.Error, out.Text = "unavailable", "Nothing can be saved at the moment. The answer is kept in this page and will be sent again."
+	var wait errWait
 	switch {
+	case errors.As(err, &wait):
+		w.Header().Set("Retry-After", strconv.Itoa(wait.seconds()))
+		status, out.Text = http.StatusTooManyRequests, "So many changes at once are more than this site takes. The answer is kept in this page and will be sent again."
 	case errors.Is(err, exam.ErrConflict):
 		status, out.Error, out.Text = http.StatusConflict, "conflict", "This item was changed in another window."
 	case errors.Is(err, exam.ErrClosed):

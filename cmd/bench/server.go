@@ -31,7 +31,7 @@ func startSite(ctx context.Context, binary, db string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, binary, "serve", "-addr", addr, "-db", db, "-proxies", "1", "-self-test", "never")
+	cmd := exec.CommandContext(ctx, binary, "serve", "-addr", addr, "-db", db, "-proxies", "1", "-self-test", "never", "-save-rate", "0")
 	p := &process{cmd: cmd, addr: addr, db: db}
 	log, err := os.Create(filepath.Join(filepath.Dir(db), "server.log"))
 	if err != nil {

@@ -179,7 +179,7 @@ func reports(ctx context.Context, args []string, w world) error {
 			return err
 		}
 		for _, r := range list {
-			fmt.Fprintf(w.stdout, "%s  %s %s\n    %q\n", r.At.Format(time.DateTime), r.Page, r.Ref, r.Text)
+			fmt.Fprintf(w.stdout, "%s  %q %q\n    %q\n", r.At.Format(time.DateTime), r.Page, r.Ref, r.Text)
 		}
 		return nil
 	})

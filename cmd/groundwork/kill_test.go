@@ -72,7 +72,7 @@ func childURLs(t *testing.T, db string, n int, flags ...string) (urls []string, 
 
 func childCommand(db string, flags ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(append(os.Environ(), serveDB+"="+db), flags...)
+	cmd.Env = append(append(os.Environ(), serveDB+"="+db, "GROUNDWORK_SAVE_RATE=0"), flags...)
 	return cmd
 }
 

@@ -30,6 +30,7 @@ type options struct {
 	addr, db, content, keys  string
 	dev, secure              bool
 	proxies                  int
+	saveRate                 float64
 	askURL, askModel, askKey string
 	provider                 openid.Config
 	metrics, log             string
@@ -48,6 +49,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.BoolVar(&o.dev, "dev", false, "read the content folder again whenever it changes")
 	f.BoolVar(&o.secure, "secure", false, "the site is reached over HTTPS: secure cookies and HSTS")
 	f.IntVar(&o.proxies, "proxies", 0, "`number` of trusted proxies in front, each of which adds to X-Forwarded-For")
+	f.Float64Var(&o.saveRate, "save-rate", 5, "`number` of changes a second that one exam attempt may send on and on, and forty times as many one network; 0 for any number")
 	f.StringVar(&o.askURL, "ask-url", "", "base `address` of an OpenAI-compatible endpoint that composes answers in Ask; empty quotes only")
 	f.StringVar(&o.askModel, "ask-model", "", "`name` of the model at -ask-url, shown to readers")
 	f.StringVar(&o.askKey, "ask-key", "", "`key` for -ask-url; better given as GROUNDWORK_ASK_KEY")
@@ -119,6 +121,8 @@ func (o *options) consistent() error {
 		return errors.New("-dev reads a folder again when it changes: give it one with -content")
 	case (o.askURL == "") != (o.askModel == ""):
 		return errors.New("-ask-url and -ask-model belong together: give both or neither")
+	case o.saveRate < 0:
+		return errors.New("-save-rate: fewer than none cannot be sent; 0 is any number")
 	case o.proxies < 0:
 		return errors.New("-proxies: there cannot be fewer proxies than none")
 	case o.provider.Issuer == "" && o.provider != (openid.Config{}):
@@ -158,7 +162,7 @@ func openOwn(ctx context.Context, db string, log *slog.Logger) (st *store.Store,
 
 // config turns the settings into what the site needs to know.
 func (o *options) config(keys web.Keys) (web.Config, error) {
-	c := web.Config{Keys: keys, Secure: o.secure, Now: time.Now, Seed: seed, Version: version, Proxies: o.proxies}
+	c := web.Config{Keys: keys, Secure: o.secure, Now: time.Now, Seed: seed, Version: version, Proxies: o.proxies, SaveRate: o.saveRate}
 	if o.downloads != "" {
 		if info, err := os.Stat(o.downloads); err != nil || !info.IsDir() {
 			return c, fmt.Errorf("-downloads: %s is no folder; make release makes one", o.downloads)
