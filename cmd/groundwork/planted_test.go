@@ -193,7 +193,7 @@ func TestPlantedInItems(t *testing.T) {
 			"## db-e01 ", "db-e01 has a key of 123 characters",
 		},
 		{
-			"time to read", "item/performance/exam-2.md", "lesson: performance/timeouts\nseconds: 90\nreads: code\nrun: go", "lesson: performance/timeouts\nseconds: 30\nreads: code\nrun: go",
+			"time to read", "item/performance/exam-2.md", "lesson: performance/timeouts\nseconds: 75\nreads: code\nrun: go", "lesson: performance/timeouts\nseconds: 30\nreads: code\nrun: go",
 			"## perf-e13 ", "perf-e13 should take 30 seconds",
 		},
 		{
