@@ -164,7 +164,7 @@ func (l *limits) result(id store.LearnerID, now time.Time) error {
 	return l.take(fmt.Sprint("result ", id), rate.Every(time.Minute), 30, now)
 }
 
-// save allows an attempt to send changes: a hundred at once, then this many a
+// save allows an attempt to send changes: five hundred at once, then this many a
 // second, and a network forty times as many: each of them stays in the log. Nobody
 // who answers gets near that; a script would fill the disk.
 func (l *limits) save(id exam.AttemptID, network string, perSecond float64, now time.Time) error {
@@ -174,7 +174,7 @@ func (l *limits) save(id exam.AttemptID, network string, perSecond float64, now 
 	if err := l.take("save "+network, rate.Limit(40*perSecond), 4000, now); err != nil {
 		return err
 	}
-	return l.take("save "+string(id), rate.Limit(perSecond), 100, now)
+	return l.take("save "+string(id), rate.Limit(perSecond), 500, now)
 }
 
 func (l *limits) take(key string, every rate.Limit, burst int, now time.Time) error {
