@@ -14,6 +14,13 @@ func (s *Store) Ready(ctx context.Context, now time.Time) error {
 	})
 }
 
+// Failed returns how long ago a commit failed last, by the system's clock, and
+// false if none has.
+func (s *Store) Failed() (ago time.Duration, ok bool) {
+	at := s.failed.Load()
+	return time.Since(time.Unix(0, at)), at != 0
+}
+
 // Room returns how many bytes may still be written beside the database, or an
 // error where the system does not tell.
 func (s *Store) Room() (int64, error) { return Room(s.path) }

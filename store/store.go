@@ -29,6 +29,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -69,6 +70,7 @@ type Store struct {
 	mu     sync.RWMutex // held for reading while a change is handed to the writer
 	closed bool
 
+	failed atomic.Int64 // when a commit failed last, in Unix nanoseconds; 0 if none has
 	watch  func(changes int, took time.Duration, err error)
 	items  versions            // item versions seen so far; they never change
 	kept   sync.Map            // the ids of those that are certainly stored

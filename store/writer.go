@@ -77,6 +77,9 @@ func (s *Store) writer() {
 	for first := range s.jobs {
 		batch, begin := s.waiting([]*job{first}), time.Now()
 		err := s.commit(batch)
+		if err != nil {
+			s.failed.Store(time.Now().UnixNano())
+		}
 		if s.watch != nil {
 			s.watch(len(batch), time.Since(begin), err)
 		}

@@ -197,6 +197,12 @@ func TestFailedCommit(t *testing.T) {
 	if got := texts(t, s); len(got) > 0 {
 		t.Errorf("stored: %s", got)
 	}
+	if ago, ok := s.Failed(); !ok || ago > time.Minute {
+		t.Errorf("a commit failed %v ago, %t", ago, ok)
+	}
+	if _, ok := newStore(t).Failed(); ok {
+		t.Error("a new store has failed")
+	}
 }
 
 func TestWhoLeftIsNotServed(t *testing.T) {

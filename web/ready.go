@@ -15,7 +15,10 @@ const (
 	readyWait = 2 * time.Second // how long a write may take
 )
 
-var errSlow = errors.New("a write takes longer than two seconds")
+var (
+	errSlow    = errors.New("a write takes longer than two seconds")
+	errFailing = errors.New("a change could not be saved a moment ago")
+)
 
 // readiness finds out whether the store can save. However many ask, it writes
 // once a second at most.
@@ -50,6 +53,9 @@ func (s *Server) canSave(ctx context.Context) error {
 			return nil, p.last
 		}
 		p.last = s.store.Ready(context.WithoutCancel(ctx), s.now())
+		if ago, ok := s.store.Failed(); p.last == nil && ok && ago < 2*readyFor {
+			p.last = errFailing // on a full disk this one row may fit where answers do not
+		}
 		p.asked = time.Now()
 		return nil, p.last
 	})
