@@ -64,7 +64,10 @@ func (a *inproc) Start() error {
 	if err != nil {
 		return err
 	}
-	a.url, a.close = "http://"+l.Addr().String(), stop
+	if a.url == "" { // it stays, and is read meanwhile by who sends requests
+		a.url = "http://" + l.Addr().String()
+	}
+	a.close = stop
 	a.srv = &http.Server{Handler: h, ErrorLog: log.New(io.Discard, "", 0)}
 	go a.srv.Serve(l)
 	return nil
